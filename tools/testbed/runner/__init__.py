@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Parts of the test bed's runner; the program is ../run."""

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the host provides: the root, the guest's files, the plugin, the build directory."""
+
+import fcntl
+import os
+import subprocess
+from contextlib import contextmanager
+
+TESTBED = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PROJECT = os.path.dirname(os.path.dirname(TESTBED))
+BUILD = os.path.join(PROJECT, "build", "testbed")
+
+
+class SetupError(Exception):
+    """The test bed cannot start; the message says why."""
+
+
+def tool(name, *args):
+    """Run one of our own tools and return its standard output."""
+    done = subprocess.run([os.path.join(TESTBED, name), *args], check=False,
+                          stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+    if done.returncode:
+        raise SetupError(f"{name} failed")
+    return done.stdout
+
+
+@contextmanager
+def locked(path):
+    """Hold an exclusive lock on a file for the length of a with block."""
+    with open(path, "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def guest_files(kernel):
+    """Return (version, vmlinuz, initrd, image) of a kernel, the stock one if None."""
+    guest_dir = tool("mkroot").splitlines()[1]
+    version = kernel or tool("kernels", "--default").strip()
+    files = [os.path.join(guest_dir, name)
+             for name in (f"vmlinuz-{version}", f"initrd-{version}", "guest.ext4")]
+    if not os.path.exists(files[0]):
+        raise SetupError(f"kernel {version} is not in the root (see {TESTBED}/kernels)")
+    return (version, *files)
+
+
+def plugin():
+    """Build the plugin if its sources are newer, and return its path."""
+    out = os.path.join(BUILD, "plugin")
+    os.makedirs(out, exist_ok=True)
+    path = os.path.join(out, "energy_plugin.so")
+    source_dir = os.path.join(TESTBED, "plugin")
+    with locked(os.path.join(out, ".lock")):
+        newest = max(entry.stat().st_mtime for entry in os.scandir(source_dir))
+        if not os.path.exists(path) or os.stat(path).st_mtime < newest:
+            done = subprocess.run([os.path.join(TESTBED, "inroot"), "make", "-s", "-C", source_dir,
+                                   f"OUT={out}"], check=False, stdin=subprocess.DEVNULL)
+            if done.returncode:
+                raise SetupError("the plugin does not build")
+    return path
