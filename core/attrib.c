@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who pays: scores, the idle split, and shares of a sum. Pure: values in, values out. */
+#include <linux/limits.h>
+#include <linux/math64.h>
+#include <linux/overflow.h>
+#include <linux/time64.h>
+
+#include "attrib.h"
+#include "ledger.h"
+#include "units.h"
+
+/**
+ * energy_sat_add() - Add, but stop at the largest number
+ * @a: summand
+ * @b: summand
+ *
+ * Context: any.
+ * Return: @a + @b or U64_MAX.
+ */
+u64 energy_sat_add(u64 a, u64 b)
+{
+	u64 sum;
+
+	return check_add_overflow(a, b, &sum) ? U64_MAX : sum;
+}
+
+static u64 sat_mul(u64 a, u64 b)
+{
+	u64 product;
+
+	return check_mul_overflow(a, b, &product) ? U64_MAX : product;
+}
+
+/**
+ * energy_score_pj() - The model's energy of some usage, memory left out
+ * @w: weights, pJ per unit
+ * @use: the usage
+ *
+ * Context: any.
+ * Return: pJ; saturates.
+ */
+u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *use)
+{
+	u64 pj = sat_mul(w->cpu_ns, use->cpu_ns);
+
+	pj = energy_sat_add(pj, sat_mul(w->instructions, use->instructions));
+	pj = energy_sat_add(pj, sat_mul(w->wakeups, use->wakeups));
+	pj = energy_sat_add(pj, sat_mul(w->disk_read_bytes, use->diski));
+	pj = energy_sat_add(pj, sat_mul(w->disk_write_bytes, use->disko));
+	pj = energy_sat_add(pj, sat_mul(w->net_rx_packets, use->rx_parts) / ENERGY_RX_ONE);
+	return energy_sat_add(pj, sat_mul(w->net_tx_packets, use->tx));
+}
+
+/**
+ * energy_score_mem_pj() - The model's energy of holding memory
+ * @w: weights, pJ per unit
+ * @mem: bytes held
+ * @dt_ns: for how long
+ *
+ * Memory is a level, not a counter: it enters as bytes x seconds. Bytes are taken in whole
+ * KiB, so that a terabyte over the longest sample stays within 64 bits.
+ *
+ * Context: any.
+ * Return: pJ; saturates.
+ */
+u64 energy_score_mem_pj(const struct energy_weights *w, u64 mem, u64 dt_ns)
+{
+	u64 byte_s;
+
+	if (!w->mem_bytes)
+		return 0;
+	byte_s = div_u64(sat_mul(mem >> 10, dt_ns), NSEC_PER_SEC >> 9) << 1;
+	return sat_mul(byte_s, w->mem_bytes);
+}
+
+/**
+ * energy_active_nj() - The part of a group's energy that is not idling
+ * @delta_nj: all of it
+ * @busy_ns: CPU time used
+ * @capacity_ns: CPU time that there was
+ *
+ * The busy-time ratio: half of the CPU time used means half of the energy.
+ *
+ * Context: any.
+ * Return: nJ, at most @delta_nj.
+ */
+u64 energy_active_nj(u64 delta_nj, u64 busy_ns, u64 capacity_ns)
+{
+	if (busy_ns >= capacity_ns)
+		return busy_ns ? delta_nj : 0;
+	return energy_mul_div(delta_nj, busy_ns, capacity_ns);
+}
+
+/**
+ * energy_part_nj() - One claim's part of the active energy
+ * @active_nj: what there is to share
+ * @part: the claim
+ * @total: the sum of all claims, not 0
+ *
+ * Rounds down; the caller carries what is left over to the next sample, so nothing is lost.
+ *
+ * Context: any.
+ * Return: nJ, at most @active_nj.
+ */
+u64 energy_part_nj(u64 active_nj, u64 part, u64 total)
+{
+	return energy_mul_div(active_nj, part, total);
+}

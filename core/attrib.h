@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who pays: scores, the idle split, and shares of a sum. Pure. */
+#ifndef _ENERGY_ATTRIB_H
+#define _ENERGY_ATTRIB_H
+
+#include <linux/types.h>
+
+struct energy_usage;
+
+/**
+ * struct energy_weights - The linear model's weights, picojoules per unit
+ * @cpu_ns: per nanosecond on a CPU; 1000 is a watt per busy CPU
+ * @mem_bytes: per byte and second of memory held while it runs
+ * @instructions: per retired instruction
+ * @wakeups: per wake-up
+ * @disk_read_bytes: per byte read from storage
+ * @disk_write_bytes: per byte written to storage
+ * @net_rx_packets: per packet received
+ * @net_tx_packets: per packet sent
+ */
+struct energy_weights {
+	u32 cpu_ns;
+	u32 mem_bytes;
+	u32 instructions;
+	u32 wakeups;
+	u32 disk_read_bytes;
+	u32 disk_write_bytes;
+	u32 net_rx_packets;
+	u32 net_tx_packets;
+};
+
+#define ENERGY_WEIGHT_MAX 1000000000U
+
+u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *use);
+u64 energy_score_mem_pj(const struct energy_weights *w, u64 mem, u64 dt_ns);
+u64 energy_sat_add(u64 a, u64 b);
+u64 energy_active_nj(u64 delta_nj, u64 busy_ns, u64 capacity_ns);
+u64 energy_part_nj(u64 active_nj, u64 part, u64 total);
+
+#endif /* _ENERGY_ATTRIB_H */

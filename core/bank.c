@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A bank: the small hash table that the hot path writes. No lock, no clock, no allocation;
+ * whoever owns the bank calls this.
+ */
+#include <linux/hash.h>
+#include <linux/string.h>
+
+#include "ledger.h"
+
+static unsigned int key_slot(const struct energy_key *key)
+{
+	return hash_64(key->cookie ^ key->cgid, ilog2(ENERGY_BANK_INDEX));
+}
+
+static bool key_equal(const struct energy_key *a, const struct energy_key *b)
+{
+	return a->cookie == b->cookie && a->start_ns == b->start_ns && a->cgid == b->cgid &&
+	       a->tgid == b->tgid;
+}
+
+/**
+ * energy_bank_find() - The usage of @key in @bank, made if need be
+ * @bank: the bank, the caller's to write
+ * @key: whom to charge
+ *
+ * The walk is bounded by ENERGY_BANK_PROBES.
+ *
+ * Context: any; in the context switch with IRQs off.
+ * Return: where to add the usage. When @key does not fit any more that is the bank's lost
+ * usage, and the event is counted.
+ */
+struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct energy_key *key)
+{
+	unsigned int slot = key_slot(key);
+	struct energy_charge *c;
+	unsigned int i;
+
+	for (i = 0; i < ENERGY_BANK_PROBES; i++) {
+		unsigned int n = bank->index[slot];
+
+		if (!n) {
+			if (bank->nr == ENERGY_BANK_CHARGES)
+				break;
+			c = &bank->charge[bank->nr++];
+			bank->index[slot] = bank->nr;
+			c->key = *key;
+			c->slot = slot;
+			if (!key->start_ns)
+				bank->nr_tails++;
+			return &c->use;
+		}
+		c = &bank->charge[n - 1];
+		if (key_equal(&c->key, key))
+			return &c->use;
+		slot = (slot + 1) & (ENERGY_BANK_INDEX - 1);
+	}
+	bank->nr_lost++;
+	return &bank->lost;
+}
+
+/**
+ * energy_bank_clear() - Empty a bank
+ * @bank: the bank, the caller's to write
+ *
+ * Costs what was in it, not what could have been.
+ *
+ * Context: any.
+ */
+void energy_bank_clear(struct energy_bank *bank)
+{
+	unsigned int i;
+
+	for (i = 0; i < bank->nr; i++) {
+		bank->index[bank->charge[i].slot] = 0;
+		bank->charge[i].use = (struct energy_usage){};
+	}
+	bank->nr = 0;
+	bank->nr_tails = 0;
+	bank->nr_lost = 0;
+	bank->lost = (struct energy_usage){};
+	bank->system = (struct energy_usage){};
+}
+
+/**
+ * energy_usage_add() - Add up usage
+ * @to: sum
+ * @use: what to add
+ *
+ * Context: any.
+ */
+void energy_usage_add(struct energy_usage *to, const struct energy_usage *use)
+{
+	to->cpu_ns += use->cpu_ns;
+	to->instructions += use->instructions;
+	to->wakeups += use->wakeups;
+	to->diski += use->diski;
+	to->disko += use->disko;
+	to->rx_parts += use->rx_parts;
+	to->tx += use->tx;
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Billing: what the counters say, split over who ran.
+ *
+ * RULE (conservation): after every call here, per domain and in total, measured == given to
+ * processes + unattributed + idle + pending. Each nanojoule is added to one account at the
+ * moment when it leaves another.
+ */
+#include "internal.h"
+#include "units.h"
+
+/* The counter cannot be followed across this: begin anew, and say how long is unknown. */
+static void slot_rebaseline(struct energy_slot *s, u64 now_ns, u64 lost_ns)
+{
+	s->lost_ns += lost_ns;
+	s->base_raw = s->raw_now;
+	s->raw = s->raw_now;
+	s->frac = 0;
+	s->wraps = 0;
+	s->last_ns = now_ns;
+}
+
+/* What the slot's domain used since the last good read, nJ; s->raw_now is good. */
+static u64 slot_advance(struct energy_slot *s, u64 now_ns)
+{
+	u64 elapsed_ns = now_ns - s->last_ns;
+	u64 delta, nj;
+
+	if (!s->last_ns) {
+		slot_rebaseline(s, now_ns, 0);
+		return 0;
+	}
+	delta = energy_counter_delta(s->raw, s->raw_now, s->dom->wrap_range);
+	if (elapsed_ns > s->trust_ns ||
+	    !energy_counter_to_nj(delta, s->dom->mult, s->dom->shift, &s->frac, &nj)) {
+		slot_rebaseline(s, now_ns, elapsed_ns);
+		return 0;
+	}
+	if (s->raw_now < s->raw)
+		s->wraps++;
+	s->raw = s->raw_now;
+	s->last_ns = now_ns;
+	s->account.measured_nj += nj;
+	return nj;
+}
+
+static void pay_idle(struct energy_core *core, struct energy_slot *s, u64 nj)
+{
+	s->account.idle_nj += nj;
+	core->books.idle_nj += nj;
+}
+
+static void pay_nobody(struct energy_core *core, struct energy_slot *s, u64 nj)
+{
+	s->account.unattributed_nj += nj;
+	core->books.unattributed_nj += nj;
+}
+
+static void pay_process(struct energy_core *core, struct energy_slot *s, struct energy_proc *p,
+			u64 nj)
+{
+	s->account.attributed_nj += nj;
+	WRITE_ONCE(p->now.energy_nj, p->now.energy_nj + nj);
+	if (p->listed)
+		core->books.live_nj += nj;
+	else
+		core->books.exited_nj += nj;
+	energy_proc_mark_dirty(core, p);
+}
+
+static u64 take_pending(struct energy_core *core, struct energy_slot *s)
+{
+	u64 nj = s->account.pending_nj;
+
+	s->account.pending_nj = 0;
+	core->books.pending_nj -= nj;
+	return nj;
+}
+
+static void leave_pending(struct energy_core *core, struct energy_slot *s, u64 nj)
+{
+	s->account.pending_nj = nj;
+	core->books.pending_nj += nj;
+}
+
+/* Split by score; where all scores are zero, or beyond counting, by time on the CPU. */
+struct claims {
+	bool by_time;
+	u64 total;
+};
+
+static struct claims group_claims(const struct energy_group *g)
+{
+	u64 score = g->lost_score_pj, ns = g->lost_ns;
+	const struct energy_share *s;
+	struct claims c;
+
+	for (s = g->shares; s; s = s->next) {
+		score = energy_sat_add(score, s->score_pj);
+		ns += s->cpu_ns;
+	}
+	c.by_time = !score || score == U64_MAX;
+	c.total = c.by_time ? ns : score;
+	return c;
+}
+
+static void split(struct energy_core *core, struct energy_group *g, struct energy_slot *s,
+		  const struct claims *c, u64 active_nj)
+{
+	u64 pot = active_nj + take_pending(core, s), left = pot, part;
+	struct energy_share *share;
+
+	if (!c->total) {
+		pay_nobody(core, s, pot);
+		return;
+	}
+	for (share = g->shares; share; share = share->next) {
+		part = energy_part_nj(pot, c->by_time ? share->cpu_ns : share->score_pj,
+				      c->total);
+		pay_process(core, s, share->proc, part);
+		left -= part;
+	}
+	part = energy_part_nj(pot, c->by_time ? g->lost_ns : g->lost_score_pj, c->total);
+	pay_nobody(core, s, part);
+	left -= part;
+	leave_pending(core, s, left);
+}
+
+static void bill_group(struct energy_core *core, struct energy_group *g, u64 now_ns)
+{
+	struct claims c = group_claims(g);
+	unsigned int i;
+
+	for (i = 0; i < g->nr_slots; i++) {
+		struct energy_slot *s = g->slots[i];
+		u64 delta_nj = slot_advance(s, now_ns);
+		u64 active_nj = energy_active_nj(delta_nj, g->busy_ns, g->capacity_ns);
+
+		core->books.measured_nj += delta_nj;
+		pay_idle(core, s, delta_nj - active_nj);
+		split(core, g, s, &c, active_nj);
+	}
+	energy_shares_drop(core, g);
+}
+
+static bool group_read_ok(const struct energy_group *g)
+{
+	unsigned int i;
+
+	for (i = 0; i < g->nr_slots; i++)
+		if (!g->slots[i]->read_ok)
+			return false;
+	return true;
+}
+
+/*
+ * Rule 11: the energy of a short gap was really used; claims add up until the next good
+ * read. A long one is given up, so that claims do not add up for ever.
+ */
+static void gap(struct energy_core *core, struct energy_group *g, u64 now_ns)
+{
+	bool over = false;
+	unsigned int i;
+
+	for (i = 0; i < g->nr_slots; i++) {
+		struct energy_slot *s = g->slots[i];
+
+		if (!s->last_ns || now_ns - s->last_ns > s->trust_ns)
+			over = true;
+	}
+	if (!over)
+		return;
+	for (i = 0; i < g->nr_slots; i++) {
+		struct energy_slot *s = g->slots[i];
+
+		if (s->last_ns)
+			s->lost_ns += now_ns - s->last_ns;
+		s->last_ns = 0;
+	}
+	energy_shares_drop(core, g);
+}
+
+/**
+ * energy_bill() - Bring a sample's readings into the books
+ * @core: the core; energy_slots_read() and a drain have been done
+ * @now_ns: CLOCK_BOOTTIME
+ * @dt_ns: time since the last sample
+ *
+ * A group is billed only when all its counters could be read.
+ *
+ * Context: core->lock held.
+ */
+void energy_bill(struct energy_core *core, u64 now_ns, u64 dt_ns)
+{
+	struct energy_slot *s;
+	unsigned int i;
+
+	for (i = 0; i < core->nr_ledgers; i++)
+		if (core->cpu_group[i] != ENERGY_NO_GROUP && core->env->cpu_online(i))
+			core->groups[core->cpu_group[i]].capacity_ns += dt_ns;
+
+	list_for_each_entry(s, &core->slots, node)
+		if (!s->billed && s->read_ok)
+			s->account.reported_nj += slot_advance(s, now_ns);
+
+	for (i = 0; i < core->nr_groups; i++) {
+		if (group_read_ok(&core->groups[i]))
+			bill_group(core, &core->groups[i], now_ns);
+		else
+			gap(core, &core->groups[i], now_ns);
+	}
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one place for differences between kernel versions. Code elsewhere uses the newest
+ * kernel's names; older kernels get them from here.
+ */
+#ifndef _ENERGY_COMPAT_H
+#define _ENERGY_COMPAT_H
+
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+/*
+ * "module: Convert symbol namespace to string literal" (6.13). On older kernels a literal
+ * compiles, but its quotes become part of the name.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define ENERGY_EXPORT_SYMBOL(sym)	EXPORT_SYMBOL_NS_GPL(sym, "ENERGY")
+#define ENERGY_IMPORT_NS()		MODULE_IMPORT_NS("ENERGY")
+#else
+#define ENERGY_EXPORT_SYMBOL(sym)	EXPORT_SYMBOL_NS_GPL(sym, ENERGY)
+#define ENERGY_IMPORT_NS()		MODULE_IMPORT_NS(ENERGY)
+#endif
+
+/*
+ * "sched/tracing: Append prev_state to tp args instead" (5.18.4, 6.0) made the state that a
+ * task leaves the CPU with an argument; before, it is read from the task.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+#define ENERGY_SWITCH_ARGS \
+	void *data, bool preempt, struct task_struct *prev, struct task_struct *next, \
+	unsigned int prev_state
+#define energy_switch_prev_state() (prev_state)
+#else
+#define ENERGY_SWITCH_ARGS \
+	void *data, bool preempt, struct task_struct *prev, struct task_struct *next
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+#define energy_switch_prev_state() (READ_ONCE(prev->__state))
+#else
+#define energy_switch_prev_state() ((unsigned int)READ_ONCE(prev->state))
+#endif
+#endif
+
+/*
+ * "sched/core: Report correct state for TASK_IDLE | TASK_FREEZABLE" era (6.16) gave
+ * sched_process_exit the argument group_dead; before, the last thread is known by its count,
+ * which two threads that exit together may both see at 0.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define ENERGY_EXIT_ARGS void *data, struct task_struct *p, bool group_dead
+#define energy_exit_group_dead() (group_dead)
+#else
+#define ENERGY_EXIT_ARGS void *data, struct task_struct *p
+#define energy_exit_group_dead() (atomic_read(&p->signal->live) == 0)
+#endif
+
+/* "net: sock: add tracepoints sock_send_length, sock_recv_length" (6.3). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define ENERGY_HAVE_SOCK_RECV_LENGTH 1
+#else
+#define ENERGY_HAVE_SOCK_RECV_LENGTH 0
+#endif
+
+/* "x86/msr: Rename 'rdmsrl_safe_on_cpu()' to 'rdmsrq_safe_on_cpu()'" (6.16). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+#define rdmsrq_safe_on_cpu rdmsrl_safe_on_cpu
+#endif
+
+#endif /* _ENERGY_COMPAT_H */

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Making and unmaking a core: memory only; no probes, no thread, no files. */
+#include <linux/slab.h>
+
+#include "internal.h"
+
+static int ledgers_new(struct energy_core *core, unsigned int nr_cpus)
+{
+	unsigned int cpu;
+
+	core->ledgers = kcalloc(nr_cpus, sizeof(*core->ledgers), GFP_KERNEL);
+	core->flips = kcalloc(nr_cpus, sizeof(*core->flips), GFP_KERNEL);
+	core->cpu_group = kmalloc_array(nr_cpus, sizeof(*core->cpu_group), GFP_KERNEL);
+	if (!core->ledgers || !core->flips || !core->cpu_group)
+		return -ENOMEM;
+	core->nr_ledgers = nr_cpus;
+	for (cpu = 0; cpu < nr_cpus; cpu++) {
+		core->cpu_group[cpu] = ENERGY_NO_GROUP;
+		/* a number that no CPU can ever have needs no ledger */
+		if (nr_cpus == nr_cpu_ids && !cpu_possible(cpu))
+			continue;
+		core->ledgers[cpu] = energy_ledger_new(core, cpu);
+		if (!core->ledgers[cpu])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * energy_core_setup() - Make a core
+ * @core: zeroed but for its parameters
+ * @nr_cpus: how many ledgers
+ * @env: the kernel around it
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM, upon which nothing is left to undo.
+ */
+int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
+		      const struct energy_env *env)
+{
+	core->env = env;
+	mutex_init(&core->lock);
+	seqcount_mutex_init(&core->latest_seq, &core->lock);
+	xa_init(&core->procs);
+	xa_init(&core->cgroups);
+	INIT_LIST_HEAD(&core->unresolved);
+	INIT_LIST_HEAD(&core->sources);
+	INIT_LIST_HEAD(&core->slots);
+	core->latest.source_kind = "none";
+	core->proc_cache = kmem_cache_create("energy_proc", sizeof(struct energy_proc), 0,
+					     SLAB_ACCOUNT, NULL);
+	if (!core->proc_cache || ledgers_new(core, nr_cpus)) {
+		energy_core_teardown(core);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * energy_core_teardown() - Unmake a core
+ * @core: nothing uses it any more: no probe, thread, file or source
+ *
+ * Context: may sleep.
+ */
+void energy_core_teardown(struct energy_core *core)
+{
+	unsigned int cpu;
+
+	mutex_lock(&core->lock);
+	energy_proctab_destroy(core);
+	energy_slots_destroy(core);
+	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
+		energy_ledger_destroy(core->ledgers[cpu]);
+	mutex_unlock(&core->lock);
+	energy_cgroups_destroy(core);
+	/* rule 15: call_rcu() callbacks use the cache and this module's code */
+	rcu_barrier();
+	kmem_cache_destroy(core->proc_cache);
+	kfree(core->cpu_group);
+	kfree(core->flips);
+	kfree(core->ledgers);
+	mutex_destroy(&core->lock);
+}

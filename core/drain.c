@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The drain: charges and exits go from the ledgers to the PID table.
+ *
+ * In two halves, so that a sample can read its counters right after the flip. Order matters
+ * in the second: charges make records, exits name them and mark them dead, and only then can
+ * a tail key find the dead record that it belongs to.
+ */
+#include "internal.h"
+
+/**
+ * energy_drain_flip() - First half: take what every CPU has accounted
+ * @core: the core
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * Idle and offline CPUs included; constant time per CPU; no CPU is interrupted.
+ *
+ * Context: core->lock held.
+ */
+void energy_drain_flip(struct energy_core *core, u64 now_ns)
+{
+	unsigned int cpu;
+
+	WRITE_ONCE(core->drain_wanted, false);
+	core->drain_seq++;
+	core->drain_dt_ns = core->last_drain_ns ? now_ns - core->last_drain_ns : 0;
+	core->last_drain_ns = now_ns;
+	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
+		if (core->ledgers[cpu])
+			energy_ledger_flip(core->ledgers[cpu], core->env->cpu_clock(cpu),
+					   &core->flips[cpu]);
+}
+
+/* Processes that the scan at load has seen begin with the kernel's totals. */
+static bool in_scan(const struct energy_core *core, const struct energy_key *key)
+{
+	return key->start_ns < core->scan_boot_ns;
+}
+
+static void charge_system(struct energy_core *core, const struct energy_usage *use, u64 score_pj)
+{
+	energy_usage_add(&core->sys.use, use);
+	energy_values_score(&core->sys, &core->sys_score_rem_pj, score_pj);
+}
+
+static void charge_nobody(struct energy_core *core, const struct energy_weights *w, int cpu,
+			  const struct energy_usage *use)
+{
+	u64 score_pj = energy_score_pj(w, use);
+
+	charge_system(core, use, score_pj);
+	energy_share_lost(core, core->cpu_group[cpu], use->cpu_ns, score_pj);
+}
+
+/* The first charge of a drain: look at the process once, and bill its memory. */
+static u64 touch(struct energy_core *core, const struct energy_weights *w,
+		 struct energy_proc *p, u64 cgid)
+{
+	struct energy_ident id = {};
+
+	if (p->last_drain == core->drain_seq)
+		return 0;
+	p->last_drain = core->drain_seq;
+	if (p->alive) {
+		if (core->env->identify(p->tgid, p->start_ns, &id)) {
+			energy_proc_adopt(core, p, &id);
+		} else {
+			energy_proc_set_cgroup(core, p, cgid);
+			energy_proc_died(core, p);
+		}
+	}
+	return energy_score_mem_pj(w, p->now.mem, core->drain_dt_ns);
+}
+
+static void charge_process(struct energy_core *core, const struct energy_weights *w, int cpu,
+			   struct energy_proc *p, const struct energy_charge *c)
+{
+	u64 score_pj = touch(core, w, p, c->key.cgid);
+
+	score_pj = energy_sat_add(score_pj, energy_score_pj(w, &c->use));
+	energy_usage_add(&p->now.use, &c->use);
+	energy_values_score(&p->now, &p->score_rem_pj, score_pj);
+	charge_system(core, &c->use, score_pj);
+	energy_share_charge(core, p, core->cpu_group[cpu], c->use.cpu_ns, score_pj);
+	energy_proc_mark_dirty(core, p);
+}
+
+static void drain_charges(struct energy_core *core, const struct energy_weights *w, int cpu,
+			  bool tails)
+{
+	const struct energy_bank *bank = core->flips[cpu].bank;
+	struct energy_proc *p;
+	unsigned int i;
+
+	for (i = 0; i < bank->nr; i++) {
+		const struct energy_charge *c = &bank->charge[i];
+
+		if (tails != !c->key.start_ns || in_scan(core, &c->key))
+			continue;
+		if (tails)
+			p = energy_proctab_find_cookie(core, c->key.tgid, c->key.cookie);
+		else
+			p = energy_proctab_find(core, c->key.tgid, c->key.start_ns) ?:
+			    energy_proctab_add(core, &c->key);
+		if (p) {
+			charge_process(core, w, cpu, p, c);
+		} else {
+			core->stats.charges_unmatched++;
+			charge_nobody(core, w, cpu, &c->use);
+		}
+	}
+}
+
+static void drain_exits(struct energy_core *core, struct energy_flip *flip)
+{
+	struct energy_exit *x, *tmp;
+	struct energy_proc *p;
+
+	list_for_each_entry_safe(x, tmp, &flip->exits, node) {
+		list_del(&x->node);
+		p = energy_proctab_find(core, x->key.tgid, x->key.start_ns) ?:
+		    energy_proctab_add(core, &x->key);
+		if (p) {
+			energy_proc_adopt(core, p, &x->ident);
+			energy_proc_died(core, p);
+		} else {
+			energy_ident_put(&x->ident);
+		}
+		kfree(x);
+	}
+	if (flip->nr_exits_lost) {
+		core->stats.exits_lost += flip->nr_exits_lost;
+		core->scan_all = true;
+	}
+}
+
+/* Usage without an owner, and packets that belong to no process. */
+static void drain_rest(struct energy_core *core, const struct energy_weights *w, int cpu)
+{
+	struct energy_bank *bank = core->flips[cpu].bank;
+
+	core->stats.charges_lost += bank->nr_lost;
+	charge_nobody(core, w, cpu, &bank->lost);
+	charge_system(core, &bank->system, energy_score_pj(w, &bank->system));
+}
+
+/**
+ * energy_drain_process() - Second half: bring it into the PID table
+ * @core: the core
+ *
+ * Costs what ran, not what exists.
+ *
+ * Context: core->lock held; may sleep.
+ */
+void energy_drain_process(struct energy_core *core)
+{
+	struct energy_weights w;
+	unsigned int cpu;
+
+	energy_params_weights(&core->params, &w);
+	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
+		if (core->flips[cpu].bank)
+			drain_charges(core, &w, cpu, false);
+	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
+		if (core->flips[cpu].bank)
+			drain_exits(core, &core->flips[cpu]);
+	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
+		if (!core->flips[cpu].bank)
+			continue;
+		if (core->flips[cpu].bank->nr_tails)
+			drain_charges(core, &w, cpu, true);
+		drain_rest(core, &w, cpu);
+		energy_bank_clear(core->flips[cpu].bank);
+		energy_ledger_pool_fill(core->ledgers[cpu]);
+	}
+	core->scan_boot_ns = 0;
+	if (core->scan_all)
+		energy_scan_dead(core);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the core asks of the kernel around it; KUnit answers with fakes. */
+#ifndef _ENERGY_ENV_H
+#define _ENERGY_ENV_H
+
+#include <linux/types.h>
+
+struct cred;
+struct energy_ident;
+struct mm_struct;
+struct pid;
+struct task_struct;
+
+/**
+ * struct energy_cgroup_info - What the kernel knows of a cgroup
+ * @parent: its parent's id; 0 for the root
+ * @path: allocated with kmalloc(), the caller frees it
+ */
+struct energy_cgroup_info {
+	u64 parent;
+	char *path;
+};
+
+/**
+ * struct energy_env - The kernel around the core
+ * @cpu_clock: @cpu's sched_clock, ns. Any context
+ * @identify: fill @id with references of its own for the live process (@tgid, @start_ns);
+ *	false if there is none. May sleep
+ * @cgroup: look up a cgroup; -ENOENT when it is gone, or outside of the calling task's cgroup
+ *	namespace: only the sampler thread stands in the initial one. May sleep
+ * @cpu_online: whether @cpu can run something. Any context
+ * @mem_used: the machine's memory in use, bytes. Any context
+ */
+struct energy_env {
+	u64 (*cpu_clock)(int cpu);
+	bool (*identify)(pid_t tgid, u64 start_ns, struct energy_ident *id);
+	int (*cgroup)(u64 id, struct energy_cgroup_info *info);
+	bool (*cpu_online)(int cpu);
+	u64 (*mem_used)(void);
+};
+
+extern const struct energy_env energy_env_kernel;
+
+void energy_ident_of(struct task_struct *leader, const struct cred *cred, struct pid *pid,
+		     struct energy_ident *id);
+u64 energy_mm_bytes(struct mm_struct *mm);
+
+#endif /* _ENERGY_ENV_H */

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the rooms of energy_core share: the one context, and who may touch what.
+ *
+ * LOCK MAP, outermost first
+ *
+ *   the kernel's parameter lock	writes of core->params
+ *   core->lock (mutex)			the sampler's side: PID table (writes), slots, groups,
+ *					sources, books, values of the system, windows (writes),
+ *					the list of the unresolved cgroups' consumers.
+ *					Held over a whole sample, so over reads of sources too:
+ *					whoever holds it knows that no source is being read.
+ *   core->cgroups.xa_lock (spinlock)	rows coming and going, the list of unresolved rows
+ *   ledger->lock (raw, one per CPU)	the current bank, the running interval, the exit pool
+ *					and queue. Taken with IRQs off; innermost: nothing is
+ *					taken under it, nothing is woken, nothing allocated.
+ *					The owner CPU takes it in the probes, the sampler only
+ *					to flip and to refill, in constant time.
+ *
+ * Readers of /proc and debugfs take none of these (but debugfs's lines about domains take
+ * core->lock): they walk the PID table under RCU, copy core->latest under its seqcount, and
+ * are bound to a window's generation.
+ *
+ * LIFETIME
+ *
+ *   struct energy_proc		removed by the sampler, freed after a grace period
+ *   struct energy_cgroup	counted, freed after a grace period
+ *   struct energy_slot		from the first source that has it until unload
+ *   struct energy_source	the provider's; see energy_source_unregister()
+ */
+#ifndef _ENERGY_INTERNAL_H
+#define _ENERGY_INTERNAL_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/seqlock.h>
+#include <linux/wait.h>
+#include <linux/xarray.h>
+
+#include "books.h"
+#include "cgroups.h"
+#include "compat.h"
+#include "env.h"
+#include "ledger.h"
+#include "params.h"
+#include "proctab.h"
+#include "slots.h"
+#include "window.h"
+
+struct dentry;
+struct kmem_cache;
+struct proc_dir_entry;
+struct task_struct;
+
+/**
+ * struct energy_stats - The core's own health, monotonic counters
+ * @samples: samples taken
+ * @drains: early drains, between samples
+ * @late: samples left out because the sampler came too late
+ * @charges_lost: charges that fitted no bank
+ * @charges_unmatched: charges whose process could not be found
+ * @exits_lost: exits that found no free record
+ * @procs: records in the table now
+ * @no_memory: allocations that failed in the sampler
+ */
+struct energy_stats {
+	u64 samples;
+	u64 drains;
+	u64 late;
+	u64 charges_lost;
+	u64 charges_unmatched;
+	u64 exits_lost;
+	u64 procs;
+	u64 no_memory;
+};
+
+/**
+ * struct energy_core - Everything that energy_core knows
+ * @params: what the administrator set
+ * @env: the kernel around it
+ * @lock: see the lock map
+ * @ledgers: one per possible CPU
+ * @flips: one per ledger: what the drain in progress took from it
+ * @nr_ledgers: nr_cpu_ids
+ * @procs: PID table, by PID
+ * @proc_cache: where its records come from
+ * @dirty: records that changed since the last window
+ * @dead: records of the dead, in no order
+ * @cgroups: rows by cgroup id
+ * @unresolved: rows to be resolved, under @cgroups.xa_lock
+ * @sources: registered sources
+ * @slots: all slots
+ * @groups: the groups
+ * @nr_groups: how many
+ * @cpu_group: per CPU its group's number, or ENERGY_NO_GROUP
+ * @books: the accounts
+ * @sys: the system as a whole, pid 0, since load
+ * @sys_score_rem_pj: what @sys.score_nj leaves over
+ * @latest: the system as of the last sample, for readers without a lock
+ * @latest_seq: makes copies of @latest consistent; written under @lock
+ * @published: the last two windows
+ * @gen: generation of the last window published; 0 is none
+ * @publishing: generation of the last window begun
+ * @last_ns: time of the last sample
+ * @window_start_ns: time of the last window
+ * @last_drain_ns: time of the last drain
+ * @drain_dt_ns: how long the last drain looks back
+ * @drain_seq: number of the last drain
+ * @stats: health
+ * @scan_all: an exit was missed: look for dead processes in the whole table
+ * @scan_boot_ns: processes older than this begin with the kernel's totals (see scan.c)
+ * @drain_wanted: a ledger asks for an early drain
+ * @params_changed: the sampler has to recompute its deadline
+ * @running: parameters may be checked against each other, and the sampler be woken
+ * @sampler: the thread; NULL when there is none (KUnit)
+ * @proc_dir: /proc/energy
+ * @debug_dir: debugfs energy
+ */
+struct energy_core {
+	struct energy_params params;
+	const struct energy_env *env;
+	struct mutex lock;
+
+	struct energy_ledger **ledgers;
+	struct energy_flip *flips;
+	unsigned int nr_ledgers;
+
+	struct xarray procs;
+	struct kmem_cache *proc_cache;
+	struct energy_proc *dirty;
+	struct energy_proc *dead;
+
+	struct xarray cgroups;
+	struct list_head unresolved;
+
+	struct list_head sources;
+	struct list_head slots;
+	struct energy_group *groups;
+	unsigned int nr_groups;
+	int *cpu_group;
+
+	struct energy_books books;
+	struct energy_values sys;
+	u16 sys_score_rem_pj;
+	struct energy_published latest;
+	seqcount_mutex_t latest_seq;
+	struct energy_published published[2];
+	u32 gen;
+	u32 publishing;
+
+	u64 last_ns;
+	u64 window_start_ns;
+	u64 last_drain_ns;
+	u64 drain_dt_ns;
+	u32 drain_seq;
+	struct energy_stats stats;
+	bool scan_all;
+	u64 scan_boot_ns;
+
+	bool drain_wanted;
+	bool params_changed;
+	bool running;
+	struct task_struct *sampler;
+
+	struct proc_dir_entry *proc_dir;
+	struct dentry *debug_dir;
+};
+
+/* The one instance; KUnit makes its own. */
+extern struct energy_core energy_core;
+
+/* core.c: a core without probes, thread or files, as KUnit uses it */
+int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
+		      const struct energy_env *env);
+void energy_core_teardown(struct energy_core *core);
+
+/* step.c */
+void energy_sampler_step(struct energy_core *core, u64 now_ns);
+void energy_sampler_step_locked(struct energy_core *core, u64 now_ns);
+void energy_sampler_drain(struct energy_core *core, u64 now_ns);
+
+/* sampler.c */
+int energy_sampler_start(struct energy_core *core);
+void energy_sampler_stop(struct energy_core *core);
+void energy_sampler_kick(struct energy_core *core);
+
+/* drain.c */
+void energy_drain_flip(struct energy_core *core, u64 now_ns);
+void energy_drain_process(struct energy_core *core);
+
+/* scan.c */
+int energy_scan_processes(struct energy_core *core);
+void energy_scan_dead(struct energy_core *core);
+
+/* probes.c */
+int energy_probes_register(struct energy_core *core);
+void energy_probes_unregister(struct energy_core *core);
+
+/* registry.c */
+int energy_registry_preferred_cpu(struct energy_core *core, const struct energy_domain *dom);
+int energy_registry_add(struct energy_core *core, struct energy_source *src, u64 now_ns);
+void energy_registry_remove(struct energy_core *core, struct energy_source *src, u64 now_ns);
+
+/* export/ */
+int energy_procfs_create(struct energy_core *core);
+void energy_procfs_remove(struct energy_core *core);
+void energy_debugfs_create(struct energy_core *core);
+void energy_debugfs_remove(struct energy_core *core);
+
+#endif /* _ENERGY_INTERNAL_H */

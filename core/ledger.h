@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ledger: who ran on each CPU, for how long, and what else it did there.
+ *
+ * Per CPU two banks of charges. The CPU itself writes the current bank, from the probes; the
+ * sampler flips the banks and reads the other one at leisure. See internal.h for the lock map.
+ */
+#ifndef _ENERGY_LEDGER_H
+#define _ENERGY_LEDGER_H
+
+#include <linux/irq_work.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct energy_core;
+struct energy_exit;
+
+/* A power of two, twice the charges: the index stays at most half full. */
+#define ENERGY_BANK_CHARGES	256
+#define ENERGY_BANK_INDEX	512
+/* Longest walk in the index; what does not fit within it is counted as lost. */
+#define ENERGY_BANK_PROBES	8
+/* From here on the bank asks to be drained early. */
+#define ENERGY_BANK_EARLY	(ENERGY_BANK_CHARGES / 2)
+
+/* Received packets are counted in fractions: a packet may be read in pieces. */
+#define ENERGY_RX_ONE		(1U << 20)
+
+/**
+ * struct energy_key - Which process, in which cgroup, was charged
+ * @start_ns: the thread group leader's start_boottime, ns; 0 in a tail key
+ * @cgid: cgroup id in the default hierarchy; 0 in a tail key
+ * @cookie: address of the signal_struct, compared but never followed
+ * @tgid: process id in the initial PID namespace
+ *
+ * A tail key (rule 1) charges a thread that has been reaped but still runs its last
+ * instructions: its group leader may not be read any more.
+ */
+struct energy_key {
+	u64 start_ns;
+	u64 cgid;
+	unsigned long cookie;
+	pid_t tgid;
+};
+
+/**
+ * struct energy_usage - What a process did, as deltas
+ * @cpu_ns: time on a CPU, ns
+ * @instructions: retired instructions; 0 without a meter
+ * @wakeups: times it gave up the CPU to wait
+ * @diski: bytes it caused to be read from storage
+ * @disko: bytes it caused to be written to storage
+ * @rx_parts: packets received, in units of 1 / ENERGY_RX_ONE
+ * @tx: packets sent
+ */
+struct energy_usage {
+	u64 cpu_ns;
+	u64 instructions;
+	u64 wakeups;
+	u64 diski;
+	u64 disko;
+	u64 rx_parts;
+	u64 tx;
+};
+
+/**
+ * struct energy_charge - One line of a bank
+ * @key: who
+ * @use: what
+ * @slot: its place in the bank's index, so that clearing costs what was used
+ */
+struct energy_charge {
+	struct energy_key key;
+	struct energy_usage use;
+	u16 slot;
+};
+
+/**
+ * struct energy_bank - A small table of charges
+ * @nr: charges in use
+ * @nr_tails: how many of them have a tail key
+ * @nr_lost: events that did not fit
+ * @lost: their usage: it has no owner any more, but stays in the books
+ * @system: packets handled in softirq, which belong to no process
+ * @index: open-addressed hash of keys; holds 1 + the charge's number, 0 is free
+ * @charge: the charges, dense
+ */
+struct energy_bank {
+	unsigned int nr;
+	unsigned int nr_tails;
+	u64 nr_lost;
+	struct energy_usage lost;
+	struct energy_usage system;
+	u16 index[ENERGY_BANK_INDEX];
+	struct energy_charge charge[ENERGY_BANK_CHARGES];
+};
+
+/**
+ * struct energy_ledger - One CPU's ledger
+ * @lock: protects everything below but @core, @cpu and the bank that is not current
+ * @cur: which of @bank the CPU writes
+ * @drain_wanted: an early drain has been asked for since the last flip
+ * @curr: the task that runs there and is to be charged; NULL for idle and for not known yet.
+ *	Under @lock it may be dereferenced: a running task is not freed before the switch away
+ *	from it is complete, and that switch has to take @lock first
+ * @since: start of the interval not charged yet, ns of the CPU's sched_clock
+ * @io_read: @curr's storage reads at @since, bytes
+ * @io_write: @curr's storage writes at @since, bytes
+ * @rx_parts: packets received by @curr since @since, see struct energy_usage
+ * @tx: packets sent by @curr since @since
+ * @pool: free exit records, refilled by the sampler (rule 6)
+ * @exits: exit records in use, in order of arrival
+ * @nr_pool: length of @pool
+ * @nr_exits_lost: exits that found @pool empty, since the last flip
+ * @drain_work: wakes the sampler for an early drain
+ * @core: the core this ledger belongs to
+ * @cpu: which CPU
+ * @bank: the two banks
+ */
+struct energy_ledger {
+	raw_spinlock_t lock;
+	unsigned int cur;
+	bool drain_wanted;
+	struct task_struct *curr;
+	u64 since;
+	u64 io_read;
+	u64 io_write;
+	u64 rx_parts;
+	u64 tx;
+	struct list_head pool;
+	struct list_head exits;
+	unsigned int nr_pool;
+	unsigned int nr_exits_lost;
+	struct irq_work drain_work;
+	struct energy_core *core;
+	int cpu;
+	struct energy_bank *bank[2];
+};
+
+/**
+ * struct energy_flip - What a flip hands to the sampler
+ * @bank: the bank to drain; the sampler's until the next flip
+ * @exits: the exits since the last flip
+ * @nr_exits_lost: exits that could not be recorded
+ */
+struct energy_flip {
+	struct energy_bank *bank;
+	struct list_head exits;
+	unsigned int nr_exits_lost;
+};
+
+struct energy_ledger *energy_ledger_new(struct energy_core *core, int cpu);
+void energy_ledger_destroy(struct energy_ledger *l);
+void energy_ledger_begin(struct energy_ledger *l, struct task_struct *curr, u64 now);
+void energy_ledger_switch(struct energy_ledger *l, struct task_struct *prev,
+			  struct task_struct *next, bool slept, u64 now);
+void energy_ledger_flip(struct energy_ledger *l, u64 now, struct energy_flip *flip);
+void energy_ledger_packets(struct energy_ledger *l, bool own, u64 rx_parts, u64 tx);
+struct energy_exit *energy_ledger_exit_get(struct energy_ledger *l);
+void energy_ledger_exit_queue(struct energy_ledger *l, struct energy_exit *x);
+void energy_ledger_pool_fill(struct energy_ledger *l);
+
+struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct energy_key *key);
+void energy_bank_clear(struct energy_bank *bank);
+
+void energy_key_of(struct task_struct *p, struct energy_key *key);
+void energy_usage_add(struct energy_usage *to, const struct energy_usage *use);
+
+#endif /* _ENERGY_LEDGER_H */

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The module: its one core, its parameters, loading and unloading, and the provider API. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+
+#include "internal.h"
+
+struct energy_core energy_core = {
+	.params = ENERGY_PARAMS_INIT,
+};
+
+module_param_cb(sample_ns, &energy_param_sample_ns_ops, &energy_core.params.sample_ns, 0644);
+MODULE_PARM_DESC(sample_ns, "time between samples, ns: 1000000 to 10000000000 (100000000)");
+module_param_cb(window_ns, &energy_param_window_ns_ops, &energy_core.params.window_ns, 0644);
+MODULE_PARM_DESC(window_ns,
+		 "time between values for the unprivileged, ns: 100000000 to 3600000000000, never less than sample_ns (1000000000)");
+
+#define ENERGY_WEIGHT(name, unit, def)							\
+	module_param_cb(w_##name, &energy_param_weight_ops,				\
+			&energy_core.params.weights.name, 0644);			\
+	MODULE_PARM_DESC(w_##name, "weight in pJ per " unit ": 0 to 1000000000 (" def ")")
+
+ENERGY_WEIGHT(cpu_ns, "ns on a CPU", "1000");
+ENERGY_WEIGHT(mem_bytes, "byte and second of memory", "0");
+ENERGY_WEIGHT(instructions, "instruction", "0");
+ENERGY_WEIGHT(wakeups, "wake-up", "0");
+ENERGY_WEIGHT(disk_read_bytes, "byte read", "0");
+ENERGY_WEIGHT(disk_write_bytes, "byte written", "0");
+ENERGY_WEIGHT(net_rx_packets, "packet received", "0");
+ENERGY_WEIGHT(net_tx_packets, "packet sent", "0");
+
+/**
+ * energy_source_register() - Offer a source of energy readings to the core
+ * @src: the source; stays the caller's, unchanged, until energy_source_unregister() returns
+ *
+ * Reads the source's counters once, and from the next sample on, if it is chosen.
+ *
+ * Context: may sleep; not from a source's own callbacks.
+ * Return: 0; -EINVAL for a malformed source (the log says what is wrong), -EEXIST for a name
+ * that is taken, -EIO if it does not start, -ENOMEM.
+ */
+int energy_source_register(struct energy_source *src)
+{
+	return energy_registry_add(&energy_core, src, ktime_get_boottime_ns());
+}
+ENERGY_EXPORT_SYMBOL(energy_source_register);
+
+/**
+ * energy_source_unregister() - Take a source back
+ * @src: a registered source
+ *
+ * Reads it one last time, so that nothing it counted is lost, and hands over to the next
+ * best source. Waits for a read in progress. Afterwards the core knows nothing of @src.
+ *
+ * Context: may sleep; not from a source's own callbacks.
+ */
+void energy_source_unregister(struct energy_source *src)
+{
+	energy_registry_remove(&energy_core, src, ktime_get_boottime_ns());
+}
+ENERGY_EXPORT_SYMBOL(energy_source_unregister);
+
+/**
+ * energy_source_preferred_cpu() - On which CPU a source should read a domain
+ * @dom: the domain
+ *
+ * For counters that can only be read on one of the domain's own CPUs. Avoids idle ones.
+ *
+ * Context: process context, in read_domain().
+ * Return: a CPU that was online a moment ago, or -ENODEV.
+ */
+int energy_source_preferred_cpu(const struct energy_domain *dom)
+{
+	return energy_registry_preferred_cpu(&energy_core, dom);
+}
+ENERGY_EXPORT_SYMBOL(energy_source_preferred_cpu);
+
+static int first_look(struct energy_core *core)
+{
+	int ret;
+
+	mutex_lock(&core->lock);
+	core->last_ns = ktime_get_boottime_ns();
+	core->last_drain_ns = core->last_ns;
+	ret = energy_scan_processes(core);
+	if (!ret)
+		energy_sampler_step_locked(core, ktime_get_boottime_ns());
+	mutex_unlock(&core->lock);
+	return ret;
+}
+
+static int __init energy_core_init(void)
+{
+	struct energy_core *core = &energy_core;
+	int ret;
+
+	ret = energy_params_check(&core->params);
+	if (ret) {
+		pr_err("window_ns must not be less than sample_ns\n");
+		return ret;
+	}
+	ret = energy_core_setup(core, nr_cpu_ids, &energy_env_kernel);
+	if (ret)
+		return ret;
+	ret = energy_probes_register(core);
+	if (ret)
+		goto teardown;
+	ret = first_look(core);
+	if (ret)
+		goto unprobe;
+	ret = energy_sampler_start(core);
+	if (ret)
+		goto unprobe;
+	ret = energy_procfs_create(core);
+	if (ret)
+		goto stop;
+	energy_debugfs_create(core);
+	return 0;
+
+stop:
+	/* the early drains of the probes kick the sampler: they go first */
+	energy_probes_unregister(core);
+	energy_sampler_stop(core);
+	goto teardown;
+unprobe:
+	energy_probes_unregister(core);
+teardown:
+	energy_core_teardown(core);
+	return ret;
+}
+
+static void __exit energy_core_exit(void)
+{
+	struct energy_core *core = &energy_core;
+
+	energy_debugfs_remove(core);
+	energy_procfs_remove(core);
+	energy_probes_unregister(core);
+	energy_sampler_stop(core);
+	energy_core_teardown(core);
+}
+
+module_init(energy_core_init);
+module_exit(energy_core_exit);
+
+MODULE_DESCRIPTION("Energy accounting per process: ledger, attribution, /proc/energy");
+MODULE_AUTHOR("The energy meter's maintainers");
+MODULE_LICENSE("GPL");

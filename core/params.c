@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parameters: parsing and ranges. What is out of range gives -ERANGE and changes nothing.
+ */
+#include <linux/kernel.h>
+
+#include "internal.h"
+
+static bool within(u64 v, u64 min, u64 max)
+{
+	return v >= min && v <= max;
+}
+
+/**
+ * energy_params_check() - Whether a set of parameters is one to begin with
+ * @p: the parameters
+ *
+ * Context: any.
+ * Return: 0, or -ERANGE where a window would be shorter than a sample.
+ */
+int energy_params_check(const struct energy_params *p)
+{
+	return p->window_ns >= p->sample_ns ? 0 : -ERANGE;
+}
+
+/**
+ * energy_params_set_sample_ns() - Set the time between samples
+ * @p: the parameters
+ * @v: the new value, ns
+ * @cross_check: compare with the window. Not while a module is being loaded: the parameters
+ *	come one by one then, and energy_params_check() follows
+ *
+ * Context: the kernel's parameter lock.
+ * Return: 0 or -ERANGE.
+ */
+int energy_params_set_sample_ns(struct energy_params *p, u64 v, bool cross_check)
+{
+	if (!within(v, ENERGY_SAMPLE_NS_MIN, ENERGY_SAMPLE_NS_MAX))
+		return -ERANGE;
+	if (cross_check && v > p->window_ns)
+		return -ERANGE;
+	WRITE_ONCE(p->sample_ns, v);
+	return 0;
+}
+
+/**
+ * energy_params_set_window_ns() - Set the time between publications
+ * @p: the parameters
+ * @v: the new value, ns
+ * @cross_check: compare with the time between samples; see energy_params_set_sample_ns()
+ *
+ * Context: the kernel's parameter lock.
+ * Return: 0 or -ERANGE.
+ */
+int energy_params_set_window_ns(struct energy_params *p, u64 v, bool cross_check)
+{
+	if (!within(v, ENERGY_WINDOW_NS_MIN, ENERGY_WINDOW_NS_MAX))
+		return -ERANGE;
+	if (cross_check && v < p->sample_ns)
+		return -ERANGE;
+	WRITE_ONCE(p->window_ns, v);
+	return 0;
+}
+
+/**
+ * energy_params_set_weight() - Set one of the model's weights
+ * @weight: which
+ * @v: the new value, pJ per unit
+ *
+ * Context: the kernel's parameter lock.
+ * Return: 0 or -ERANGE.
+ */
+int energy_params_set_weight(u32 *weight, u64 v)
+{
+	if (v > ENERGY_WEIGHT_MAX)
+		return -ERANGE;
+	WRITE_ONCE(*weight, v);
+	return 0;
+}
+
+/**
+ * energy_params_weights() - The weights as they are now
+ * @p: the parameters
+ * @w: out
+ *
+ * Context: any.
+ */
+void energy_params_weights(const struct energy_params *p, struct energy_weights *w)
+{
+	w->cpu_ns = READ_ONCE(p->weights.cpu_ns);
+	w->mem_bytes = READ_ONCE(p->weights.mem_bytes);
+	w->instructions = READ_ONCE(p->weights.instructions);
+	w->wakeups = READ_ONCE(p->weights.wakeups);
+	w->disk_read_bytes = READ_ONCE(p->weights.disk_read_bytes);
+	w->disk_write_bytes = READ_ONCE(p->weights.disk_write_bytes);
+	w->net_rx_packets = READ_ONCE(p->weights.net_rx_packets);
+	w->net_tx_packets = READ_ONCE(p->weights.net_tx_packets);
+}
+
+static void changed(struct energy_core *core)
+{
+	if (!core->running)
+		return;
+	WRITE_ONCE(core->params_changed, true);
+	energy_sampler_kick(core);
+}
+
+static int set_sample_ns(const char *val, const struct kernel_param *kp)
+{
+	struct energy_core *core = container_of(kp->arg, struct energy_core, params.sample_ns);
+	u64 v;
+	int ret;
+
+	ret = kstrtou64(val, 0, &v) ?:
+	      energy_params_set_sample_ns(&core->params, v, core->running);
+	if (!ret)
+		changed(core);
+	return ret;
+}
+
+static int set_window_ns(const char *val, const struct kernel_param *kp)
+{
+	struct energy_core *core = container_of(kp->arg, struct energy_core, params.window_ns);
+	u64 v;
+	int ret;
+
+	ret = kstrtou64(val, 0, &v) ?:
+	      energy_params_set_window_ns(&core->params, v, core->running);
+	if (!ret)
+		changed(core);
+	return ret;
+}
+
+static int set_weight(const char *val, const struct kernel_param *kp)
+{
+	u64 v;
+
+	return kstrtou64(val, 0, &v) ?: energy_params_set_weight(kp->arg, v);
+}
+
+const struct kernel_param_ops energy_param_sample_ns_ops = {
+	.set = set_sample_ns,
+	.get = param_get_ullong,
+};
+
+const struct kernel_param_ops energy_param_window_ns_ops = {
+	.set = set_window_ns,
+	.get = param_get_ullong,
+};
+
+const struct kernel_param_ops energy_param_weight_ops = {
+	.set = set_weight,
+	.get = param_get_uint,
+};

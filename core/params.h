@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The parameters: one table, from which parsing, ranges and printing derive. */
+#ifndef _ENERGY_PARAMS_H
+#define _ENERGY_PARAMS_H
+
+#include <linux/moduleparam.h>
+#include <linux/types.h>
+
+#include "attrib.h"
+
+struct energy_core;
+
+#define ENERGY_SAMPLE_NS_MIN	1000000ULL
+#define ENERGY_SAMPLE_NS_MAX	10000000000ULL
+#define ENERGY_SAMPLE_NS_DEF	100000000ULL
+/* The window is the privacy control: no faster than this for the unprivileged. */
+#define ENERGY_WINDOW_NS_MIN	100000000ULL
+#define ENERGY_WINDOW_NS_MAX	3600000000000ULL
+#define ENERGY_WINDOW_NS_DEF	1000000000ULL
+
+/**
+ * struct energy_params - What the administrator can set
+ * @sample_ns: time between samples
+ * @window_ns: time between publications; never less than @sample_ns
+ * @weights: the model
+ *
+ * Written under the kernel's parameter lock with WRITE_ONCE(), read with READ_ONCE().
+ */
+struct energy_params {
+	u64 sample_ns;
+	u64 window_ns;
+	struct energy_weights weights;
+};
+
+#define ENERGY_PARAMS_INIT {					\
+	.sample_ns = ENERGY_SAMPLE_NS_DEF,			\
+	.window_ns = ENERGY_WINDOW_NS_DEF,			\
+	.weights = { .cpu_ns = 1000 },				\
+}
+
+int energy_params_set_sample_ns(struct energy_params *p, u64 v, bool cross_check);
+int energy_params_set_window_ns(struct energy_params *p, u64 v, bool cross_check);
+int energy_params_check(const struct energy_params *p);
+int energy_params_set_weight(u32 *weight, u64 v);
+void energy_params_weights(const struct energy_params *p, struct energy_weights *w);
+
+extern const struct kernel_param_ops energy_param_sample_ns_ops;
+extern const struct kernel_param_ops energy_param_window_ns_ops;
+extern const struct kernel_param_ops energy_param_weight_ops;
+
+#endif /* _ENERGY_PARAMS_H */

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The probes: what the kernel tells, turned into calls of the ledger.
+ *
+ * The symbols of these tracepoints are not exported to modules, so they are found by name.
+ * Each probe is checked against its tracepoint's prototype at build time.
+ */
+#include <linux/cgroup.h>
+#include <linux/net.h>
+#include <linux/netdevice.h>
+#include <linux/preempt.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/signal.h>
+#include <linux/skbuff.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <net/sock.h>
+#include <trace/events/net.h>
+#include <trace/events/sched.h>
+#include <trace/events/skb.h>
+#include <trace/events/sock.h>
+
+#include "internal.h"
+
+static struct energy_ledger *this_ledger(struct energy_core *core)
+{
+	return core->ledgers[smp_processor_id()];
+}
+
+static void probe_switch(ENERGY_SWITCH_ARGS)
+{
+	struct energy_ledger *l = this_ledger(data);
+	unsigned int state = energy_switch_prev_state();
+	/* rule 7: it gives up the CPU to wait, it is not taken away, and it will be back */
+	bool slept = !preempt && state && !(state & TASK_DEAD);
+
+	energy_ledger_switch(l, prev, next, slept, sched_clock_cpu(l->cpu));
+}
+
+static void probe_exit(ENERGY_EXIT_ARGS)
+{
+	struct energy_ledger *l;
+	struct energy_exit *x;
+	unsigned long flags;
+
+	if (!energy_exit_group_dead())
+		return;
+	local_irq_save(flags);
+	l = this_ledger(data);
+	x = energy_ledger_exit_get(l);
+	if (x) {
+		energy_key_of(p, &x->key);
+		energy_ident_of(p->group_leader, get_cred(current_real_cred()),
+				get_pid(task_tgid(p)), &x->ident);
+		if (p->mm && !x->ident.kernel) {
+			x->ident.mem = energy_mm_bytes(p->mm);
+			x->ident.mem_known = true;
+		}
+		energy_ledger_exit_queue(l, x);
+	}
+	local_irq_restore(flags);
+}
+
+static void packets(struct energy_core *core, bool own, u64 rx_parts, u64 tx)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	energy_ledger_packets(this_ledger(core), own, rx_parts, tx);
+	local_irq_restore(flags);
+}
+
+/* Rule 8: at the lowest device only, or a packet through bridge or VLAN counts twice. */
+static void probe_xmit(void *data, struct sk_buff *skb)
+{
+	if (!list_empty(&skb->dev->adj_list.lower))
+		return;
+	packets(data, in_task(), 0, max_t(u64, skb_shinfo(skb)->gso_segs, 1));
+}
+
+static bool is_inet(const struct sock *sk, int protocol)
+{
+	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
+	       sk->sk_protocol == protocol;
+}
+
+/*
+ * TCP: @len bytes of @skb are copied to user space. The same tracepoint fires for sockets of
+ * other families and for large datagrams; those are left to probe_recv(), or to nobody.
+ */
+static void probe_copy(void *data, const struct sk_buff *skb, int len)
+{
+	const struct sock *sk = skb->sk;
+	u64 segs;
+
+	if (len <= 0 || !skb->len || !sk || !in_task() || !is_inet(sk, IPPROTO_TCP))
+		return;
+	segs = max_t(u64, skb_shinfo(skb)->gso_segs, 1);
+	packets(data, true,
+		div_u64(min_t(u64, len, skb->len) * segs * ENERGY_RX_ONE, skb->len), 0);
+}
+
+/* UDP: one datagram. */
+static void __maybe_unused probe_recv(void *data, struct sock *sk, int ret, int flags)
+{
+	if (ret < 0 || (flags & MSG_PEEK) || !sk || !in_task() || !is_inet(sk, IPPROTO_UDP))
+		return;
+	packets(data, true, ENERGY_RX_ONE, 0);
+}
+
+static const struct energy_probe {
+	const char *name;
+	void *func;
+} probes[] = {
+	{ "sched_switch", probe_switch },
+	{ "sched_process_exit", probe_exit },
+	{ "net_dev_queue", probe_xmit },
+	{ "skb_copy_datagram_iovec", probe_copy },
+#if ENERGY_HAVE_SOCK_RECV_LENGTH
+	{ "sock_recv_length", probe_recv },
+#endif
+};
+
+static void __maybe_unused check_prototypes(void)
+{
+	check_trace_callback_type_sched_switch(probe_switch);
+	check_trace_callback_type_sched_process_exit(probe_exit);
+	check_trace_callback_type_net_dev_queue(probe_xmit);
+	check_trace_callback_type_skb_copy_datagram_iovec(probe_copy);
+#if ENERGY_HAVE_SOCK_RECV_LENGTH
+	check_trace_callback_type_sock_recv_length(probe_recv);
+#endif
+}
+
+struct search {
+	const char *name;
+	struct tracepoint *tp;
+};
+
+static void match_tracepoint(struct tracepoint *tp, void *priv)
+{
+	struct search *s = priv;
+
+	if (!strcmp(tp->name, s->name))
+		s->tp = tp;
+}
+
+static struct tracepoint *find_tracepoint(const char *name)
+{
+	struct search s = { .name = name };
+
+	for_each_kernel_tracepoint(match_tracepoint, &s);
+	return s.tp;
+}
+
+static int probe_on(struct energy_core *core, const struct energy_probe *probe)
+{
+	struct tracepoint *tp = find_tracepoint(probe->name);
+
+	if (!tp) {
+		pr_err("energy: this kernel has no tracepoint %s\n", probe->name);
+		return -ENODEV;
+	}
+	return tracepoint_probe_register(tp, probe->func, core);
+}
+
+static void probes_off(struct energy_core *core, unsigned int n)
+{
+	while (n--)
+		tracepoint_probe_unregister(find_tracepoint(probes[n].name), probes[n].func,
+					    core);
+	/*
+	 * Rule 15: depending on the kernel, probes run under SRCU or with preemption disabled;
+	 * and what they read is protected by RCU.
+	 */
+	tracepoint_synchronize_unregister();
+	synchronize_rcu();
+}
+
+static void begin_here(void *data)
+{
+	struct energy_ledger *l = this_ledger(data);
+
+	energy_ledger_begin(l, current, sched_clock_cpu(l->cpu));
+}
+
+/**
+ * energy_probes_register() - Begin to listen
+ * @core: the core
+ *
+ * Interrupts every CPU once, to learn what runs there (rule 4).
+ *
+ * Context: may sleep.
+ * Return: 0, -ENODEV on a kernel without the tracepoints, or another negative errno.
+ */
+int energy_probes_register(struct energy_core *core)
+{
+	unsigned int n;
+	int ret;
+
+	for (n = 0; n < ARRAY_SIZE(probes); n++) {
+		ret = probe_on(core, &probes[n]);
+		if (ret) {
+			probes_off(core, n);
+			return ret;
+		}
+	}
+	on_each_cpu(begin_here, core, 1);
+	return 0;
+}
+
+/**
+ * energy_probes_unregister() - Stop listening
+ * @core: the core
+ *
+ * When it returns no probe runs any more, on any CPU, and no early drain is on its way.
+ *
+ * Context: may sleep.
+ */
+void energy_probes_unregister(struct energy_core *core)
+{
+	unsigned int cpu;
+
+	probes_off(core, ARRAY_SIZE(probes));
+	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
+		if (core->ledgers[cpu])
+			irq_work_sync(&core->ledgers[cpu]->drain_work);
+}

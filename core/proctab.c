@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The PID table: finding, adding, removing, and walking it in order. */
+#include <linux/slab.h>
+
+#include "internal.h"
+
+/* Writer's view of a slot; core->lock is held. */
+static struct energy_proc *slot_first(struct energy_core *core, pid_t tgid)
+{
+	return xa_load(&core->procs, tgid);
+}
+
+static struct energy_proc *older_of(struct energy_core *core, struct energy_proc *p)
+{
+	return rcu_dereference_protected(p->older, lockdep_is_held(&core->lock));
+}
+
+/**
+ * energy_proctab_find() - The record of a process
+ * @core: the core
+ * @tgid: its id in the initial PID namespace
+ * @start_ns: its leader's start_boottime
+ *
+ * Context: core->lock held.
+ * Return: the record or NULL.
+ */
+struct energy_proc *energy_proctab_find(struct energy_core *core, pid_t tgid, u64 start_ns)
+{
+	struct energy_proc *p;
+
+	for (p = slot_first(core, tgid); p; p = older_of(core, p))
+		if (p->start_ns == start_ns)
+			return p;
+	return NULL;
+}
+
+/**
+ * energy_proctab_find_cookie() - The record that a tail key belongs to
+ * @core: the core
+ * @tgid: the process id
+ * @cookie: address of its signal_struct
+ *
+ * Never matches by the id alone (rule 1): the id may have been reused.
+ *
+ * Context: core->lock held.
+ * Return: the record or NULL.
+ */
+struct energy_proc *energy_proctab_find_cookie(struct energy_core *core, pid_t tgid,
+					       unsigned long cookie)
+{
+	struct energy_proc *p;
+
+	for (p = slot_first(core, tgid); p; p = older_of(core, p))
+		if (p->cookie == cookie)
+			return p;
+	return NULL;
+}
+
+/**
+ * energy_proctab_add() - Make the record of a process that is not in the table
+ * @core: the core
+ * @key: the process; not a tail key
+ *
+ * Context: core->lock held; may sleep.
+ * Return: the record, listed and alive, or NULL without memory (counted).
+ */
+struct energy_proc *energy_proctab_add(struct energy_core *core, const struct energy_key *key)
+{
+	struct energy_proc *p;
+
+	p = kmem_cache_zalloc(core->proc_cache, GFP_KERNEL | __GFP_NOWARN);
+	if (!p)
+		goto no_memory;
+	p->start_ns = key->start_ns;
+	p->cookie = key->cookie;
+	p->tgid = key->tgid;
+	p->share.group = ENERGY_NO_GROUP;
+	p->share.proc = p;
+	p->comm[0] = '?';
+	p->alive = true;
+	p->listed = true;
+	RCU_INIT_POINTER(p->older, slot_first(core, key->tgid));
+	/* also the release barrier that readers of the slot rely on */
+	if (xa_err(xa_store(&core->procs, key->tgid, p, GFP_KERNEL | __GFP_NOWARN)))
+		goto free;
+	core->stats.procs++;
+	energy_proc_mark_dirty(core, p);
+	return p;
+
+free:
+	kmem_cache_free(core->proc_cache, p);
+no_memory:
+	core->stats.no_memory++;
+	return NULL;
+}
+
+static void free_proc(struct rcu_head *rcu)
+{
+	struct energy_proc *p = container_of(rcu, struct energy_proc, rcu);
+
+	put_pid(p->pid);
+	put_cred(rcu_dereference_protected(p->cred, 1));
+	/* of a kmem_cache: kfree() finds it by itself */
+	kfree(p);
+}
+
+/* Cgroup rows are freed by RCU themselves; giving one back may need process context. */
+static void retire_proc(struct energy_core *core, struct energy_proc *p)
+{
+	energy_cgroup_put(rcu_dereference_protected(p->cgroup, lockdep_is_held(&core->lock)));
+	call_rcu(&p->rcu, free_proc);
+}
+
+/**
+ * energy_proctab_remove() - Take a record out of the table and free it after a grace period
+ * @core: the core
+ * @p: the record; on no list and without a share
+ *
+ * Context: core->lock held.
+ */
+void energy_proctab_remove(struct energy_core *core, struct energy_proc *p)
+{
+	struct energy_proc *newer = slot_first(core, p->tgid);
+	struct energy_proc *older = older_of(core, p);
+
+	if (newer == p) {
+		/* Replacing or erasing an entry that is there needs no memory. */
+		if (older)
+			xa_store(&core->procs, p->tgid, older, GFP_KERNEL);
+		else
+			xa_erase(&core->procs, p->tgid);
+	} else {
+		while (older_of(core, newer) != p)
+			newer = older_of(core, newer);
+		rcu_assign_pointer(newer->older, older);
+	}
+	core->stats.procs--;
+	retire_proc(core, p);
+}
+
+/**
+ * energy_proctab_destroy() - Remove all records
+ * @core: the core; no reader is left
+ *
+ * The caller waits with rcu_barrier() before it frees what the records hold.
+ *
+ * Context: core->lock held.
+ */
+void energy_proctab_destroy(struct energy_core *core)
+{
+	struct energy_proc *p, *older;
+	unsigned long pid;
+	unsigned int i;
+
+	for (i = 0; i < core->nr_groups; i++)
+		energy_shares_drop(core, &core->groups[i]);
+	core->dirty = NULL;
+	core->dead = NULL;
+	xa_for_each(&core->procs, pid, p) {
+		for (; p; p = older) {
+			older = older_of(core, p);
+			retire_proc(core, p);
+		}
+	}
+	core->stats.procs = 0;
+	xa_destroy(&core->procs);
+}
+
+/**
+ * energy_proctab_at() - The record at a reader's position, or the first one after it
+ * @core: the core
+ * @pos: in: the position; out: the record's own. Increment @pos->nth to go on
+ *
+ * A position stays valid while records come and go: a listing that resumes neither repeats
+ * nor skips a process that was there all the time, but for others with the same PID.
+ *
+ * Context: RCU read side; the record is valid until it ends.
+ * Return: the record, or NULL at the end.
+ */
+struct energy_proc *energy_proctab_at(struct energy_core *core, struct energy_procpos *pos)
+{
+	unsigned long pid = pos->pid;
+	struct energy_proc *p;
+	unsigned int n;
+
+	for (p = xa_find(&core->procs, &pid, ULONG_MAX, XA_PRESENT); p;
+	     p = xa_find_after(&core->procs, &pid, ULONG_MAX, XA_PRESENT)) {
+		if (pid != pos->pid) {
+			pos->pid = pid;
+			pos->nth = 0;
+		}
+		for (n = pos->nth; n && p; n--)
+			p = rcu_dereference(p->older);
+		if (p)
+			return p;
+	}
+	return NULL;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The PID table: one record per process, ordered by PID.
+ *
+ * The sampler is the sole writer (under core->lock); readers walk it under RCU. A slot of the
+ * xarray holds the newest process with that PID, which links to older ones: a PID that is
+ * reused makes a second record, never continues the first.
+ */
+#ifndef _ENERGY_PROCTAB_H
+#define _ENERGY_PROCTAB_H
+
+#include <linux/cred.h>
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+#include "ledger.h"
+
+struct energy_cgroup;
+struct energy_core;
+struct energy_group;
+struct energy_proc;
+
+/**
+ * struct energy_values - What is published of a process, totals since it started
+ * @use: CPU time, wake-ups, storage and network
+ * @mem: resident memory when last looked at, bytes
+ * @score_nj: the model's energy, nJ
+ * @energy_nj: attributed measured energy since energy_core was loaded, nJ
+ */
+struct energy_values {
+	struct energy_usage use;
+	u64 mem;
+	u64 score_nj;
+	u64 energy_nj;
+};
+
+/**
+ * struct energy_snapshot - Values as of a window's end
+ * @v: the values
+ * @gen: that window's generation; 0 is none
+ * @alive: whether the process was alive then
+ */
+struct energy_snapshot {
+	struct energy_values v;
+	u32 gen;
+	bool alive;
+};
+
+/**
+ * struct energy_share - A process's claim on a group's energy not split yet
+ * @next: next share of the same group
+ * @more: next share of the same process, in another group
+ * @proc: whose
+ * @cpu_ns: time it ran on the group's CPUs
+ * @score_pj: its score there; saturates
+ * @group: the group's number, or ENERGY_NO_GROUP when the share is not in use
+ */
+struct energy_share {
+	struct energy_share *next;
+	struct energy_share *more;
+	struct energy_proc *proc;
+	u64 cpu_ns;
+	u64 score_pj;
+	int group;
+};
+
+#define ENERGY_NO_GROUP (-1)
+
+/**
+ * struct energy_ident - What only the task itself can tell
+ * @pid: counted reference or NULL
+ * @cred: counted reference or NULL
+ * @mem: resident memory, bytes; only if @mem_known
+ * @cgid: id of its cgroup in the default hierarchy
+ * @comm: the leader's name
+ * @kernel: a kernel thread
+ * @mem_known: its memory could still be read
+ */
+struct energy_ident {
+	struct pid *pid;
+	const struct cred *cred;
+	u64 mem;
+	u64 cgid;
+	char comm[TASK_COMM_LEN];
+	bool kernel;
+	bool mem_known;
+};
+
+/**
+ * struct energy_exit - An exit on its way from the probe to the sampler
+ * @node: in a ledger's pool or queue
+ * @key: the process
+ * @ident: its last known identity
+ */
+struct energy_exit {
+	struct list_head node;
+	struct energy_key key;
+	struct energy_ident ident;
+};
+
+/**
+ * struct energy_proc - One process
+ * @older: an earlier process with the same PID
+ * @dirty_next: next of those that changed since the last window
+ * @dead_next: next of the dead that are still in the table
+ * @rcu: frees it, once it is on none of the lists above
+ * @start_ns: the leader's start_boottime; with @tgid its identity
+ * @cookie: its signal_struct's address, to find it by a tail key
+ * @pid: counted; NULL when it was gone before it could be looked at
+ * @cred: counted, replaced by the sampler when the process changes it
+ * @cgroup: counted row of the cgroup it was last seen in
+ * @now: totals as of the last sample; written by the sampler, read without a lock
+ * @win: two windows' values, see window.h
+ * @share: its first share; almost always its only one
+ * @tgid: process id in the initial PID namespace
+ * @last_drain: number of the drain that last charged it
+ * @dead_gen: first window that shows it dead; 0 is none
+ * @score_rem_pj: what @now.score_nj leaves over
+ * @comm: name; "?" when it was never known
+ * @alive: no exit seen yet
+ * @kernel: a kernel thread
+ * @listed: shown to readers of live values, and its energy counts as live
+ * @dirty: on the list of those that changed
+ */
+struct energy_proc {
+	struct energy_proc __rcu *older;
+	union {
+		struct {
+			struct energy_proc *dirty_next;
+			struct energy_proc *dead_next;
+		};
+		struct rcu_head rcu;
+	};
+	u64 start_ns;
+	unsigned long cookie;
+	struct pid *pid;
+	const struct cred __rcu *cred;
+	struct energy_cgroup __rcu *cgroup;
+	struct energy_values now;
+	struct energy_snapshot win[2];
+	struct energy_share share;
+	pid_t tgid;
+	u32 last_drain;
+	u32 dead_gen;
+	u16 score_rem_pj;
+	char comm[TASK_COMM_LEN];
+	bool alive;
+	bool kernel;
+	bool listed;
+	bool dirty;
+};
+
+/**
+ * struct energy_procpos - A reader's place in the table
+ * @pid: slot
+ * @nth: how many older records of that slot have been passed
+ */
+struct energy_procpos {
+	unsigned long pid;
+	unsigned int nth;
+};
+
+struct energy_proc *energy_proctab_find(struct energy_core *core, pid_t tgid, u64 start_ns);
+struct energy_proc *energy_proctab_find_cookie(struct energy_core *core, pid_t tgid,
+					       unsigned long cookie);
+struct energy_proc *energy_proctab_add(struct energy_core *core, const struct energy_key *key);
+void energy_proctab_remove(struct energy_core *core, struct energy_proc *p);
+void energy_proctab_destroy(struct energy_core *core);
+struct energy_proc *energy_proctab_at(struct energy_core *core, struct energy_procpos *pos);
+
+void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct energy_ident *id);
+void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64 cgid);
+void energy_proc_died(struct energy_core *core, struct energy_proc *p);
+void energy_proc_mark_dirty(struct energy_core *core, struct energy_proc *p);
+void energy_values_score(struct energy_values *v, u16 *rem_pj, u64 score_pj);
+void energy_ident_put(struct energy_ident *id);
+
+#endif /* _ENERGY_PROCTAB_H */

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Sources coming and going. */
+#include <linux/jiffies.h>
+#include <linux/overflow.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+
+#include "internal.h"
+#include "units.h"
+
+/* Longer than any sane read takes; then the log says what unloading waits for. */
+#define SLOW_READ (5 * HZ)
+
+static int reject(const struct energy_source *src, const char *why)
+{
+	pr_err("energy: source %s refused: %s\n", src->name ?: "(no name)", why);
+	return -EINVAL;
+}
+
+static int check_domain(const struct energy_source *src, const struct energy_domain *dom)
+{
+	u64 range_nj;
+
+	if (strnlen(dom->name, sizeof(dom->name)) == sizeof(dom->name) || !dom->name[0])
+		return reject(src, "a domain's name is empty or not terminated");
+	if ((unsigned int)dom->kind >= ENERGY_NR_KINDS)
+		return reject(src, "a domain's kind is not known");
+	if (cpumask_empty(&dom->cpus))
+		return reject(src, "a domain has no CPUs");
+	if (!dom->mult || dom->shift > ENERGY_MAX_SHIFT)
+		return reject(src, "a domain's scale is 0 or its shift above 32");
+	if (check_mul_overflow(dom->wrap_range, (u64)dom->mult, &range_nj))
+		return reject(src, "a domain's range does not fit in 64 bits of nanojoules");
+	return 0;
+}
+
+static int check_source(const struct energy_source *src)
+{
+	unsigned int i, k;
+	int ret;
+
+	if (!src->name || !src->name[0] || strchr(src->name, ',') || strchr(src->name, ' '))
+		return reject(src, "its name is empty or has a comma or space in it");
+	if (!src->ops || !src->ops->read_domain)
+		return reject(src, "it has no read_domain()");
+	if ((unsigned int)src->kind > ENERGY_MODEL)
+		return reject(src, "its kind is not known");
+	if (!src->domains || !src->nr_domains || src->nr_domains > ENERGY_MAX_DOMAINS)
+		return reject(src, "it has no domains, or too many");
+	for (i = 0; i < src->nr_domains; i++) {
+		ret = check_domain(src, &src->domains[i]);
+		if (ret)
+			return ret;
+		for (k = 0; k < i; k++)
+			if (src->domains[k].kind == src->domains[i].kind &&
+			    src->domains[k].instance == src->domains[i].instance)
+				return reject(src, "two domains are of the same kind and instance");
+	}
+	return 0;
+}
+
+static bool name_taken(struct energy_core *core, const char *name)
+{
+	struct energy_source *src;
+
+	list_for_each_entry(src, &core->sources, node)
+		if (!strcmp(src->name, name))
+			return true;
+	return false;
+}
+
+/**
+ * energy_registry_add() - Take a source in
+ * @core: the core
+ * @src: the source
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * What ran before is settled first: the new source pays for what comes.
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL for a malformed source (the log says why), -EEXIST for a name that is
+ * taken, -ENOMEM.
+ */
+int energy_registry_add(struct energy_core *core, struct energy_source *src, u64 now_ns)
+{
+	int ret = check_source(src);
+
+	if (ret)
+		return ret;
+	mutex_lock(&core->lock);
+	if (name_taken(core, src->name)) {
+		ret = -EEXIST;
+		goto unlock;
+	}
+	energy_sampler_step_locked(core, now_ns);
+	src->started = false;
+	src->failed = false;
+	ret = energy_slots_add(core, src);
+	if (ret)
+		goto unlock;
+	list_add_tail(&src->node, &core->sources);
+	ret = energy_slots_select(core, now_ns);
+	if (!ret && src->failed)
+		ret = -EIO;
+	if (ret) {
+		list_del(&src->node);
+		energy_slots_select(core, now_ns);
+		goto unlock;
+	}
+	energy_latest_update(core, now_ns);
+unlock:
+	mutex_unlock(&core->lock);
+	return ret;
+}
+
+/* A source that hangs in read_domain() holds the lock; say so instead of hanging silently. */
+static void lock_or_complain(struct energy_core *core, const struct energy_source *src)
+{
+	unsigned long warn_at = jiffies + SLOW_READ;
+
+	while (!mutex_trylock(&core->lock)) {
+		if (time_after(jiffies, warn_at)) {
+			pr_warn("energy: removing source %s waits for a read in progress\n",
+				src->name);
+			mutex_lock(&core->lock);
+			return;
+		}
+		schedule_timeout_uninterruptible(1);
+	}
+}
+
+/**
+ * energy_registry_remove() - Let a source go
+ * @core: the core
+ * @src: the source
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * Takes a last sample, so what @src counted until now is in the books. It is not called any
+ * more when this returns: all reads happen under the lock that this takes.
+ *
+ * Context: may sleep.
+ */
+void energy_registry_remove(struct energy_core *core, struct energy_source *src, u64 now_ns)
+{
+	lock_or_complain(core, src);
+	energy_sampler_step_locked(core, now_ns);
+	list_del(&src->node);
+	energy_slots_select(core, now_ns);
+	if (src->started && src->ops->stop)
+		src->ops->stop(src);
+	energy_latest_update(core, now_ns);
+	mutex_unlock(&core->lock);
+}
+
+/**
+ * energy_registry_preferred_cpu() - A CPU to read a domain on
+ * @core: the core
+ * @dom: the domain
+ *
+ * This CPU if it will do; else one that is busy, because an idle one should not be woken; an
+ * idle one only where all are.
+ *
+ * Context: process context.
+ * Return: a CPU that was online a moment ago, or -ENODEV.
+ */
+int energy_registry_preferred_cpu(struct energy_core *core, const struct energy_domain *dom)
+{
+	unsigned int cpu = raw_smp_processor_id();
+	int any = -ENODEV;
+
+	if (cpumask_test_cpu(cpu, &dom->cpus))
+		return cpu;
+	for_each_cpu_and(cpu, &dom->cpus, cpu_online_mask) {
+		any = cpu;
+		if (core->ledgers[cpu] && READ_ONCE(core->ledgers[cpu]->curr))
+			break;
+	}
+	return any;
+}

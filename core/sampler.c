@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The sampler thread: when to take a sample, and nothing else. */
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/sched.h>
+
+#include "internal.h"
+
+/* How much a wake-up may be late to join another one: a sample's length / 64. */
+#define SLACK_SHIFT 6
+
+static bool has_work(const struct energy_core *core)
+{
+	return kthread_should_stop() || READ_ONCE(core->drain_wanted) ||
+	       READ_ONCE(core->params_changed);
+}
+
+static void wait_until(struct energy_core *core, u64 next_ns, u64 sample_ns)
+{
+	ktime_t at = ns_to_ktime(next_ns);
+
+	/* not TASK_UNINTERRUPTIBLE: a thread that waits for time is no load */
+	set_current_state(TASK_IDLE);
+	if (!has_work(core))
+		schedule_hrtimeout_range(&at, sample_ns >> SLACK_SHIFT, HRTIMER_MODE_ABS);
+	__set_current_state(TASK_RUNNING);
+}
+
+static int sampler(void *data)
+{
+	struct energy_core *core = data;
+	u64 sample_ns = READ_ONCE(core->params.sample_ns);
+	u64 last_ns = ktime_get_ns(), next_ns = last_ns + sample_ns, now_ns;
+
+	while (!kthread_should_stop()) {
+		wait_until(core, next_ns, sample_ns);
+		if (kthread_should_stop())
+			break;
+		if (READ_ONCE(core->params_changed)) {
+			WRITE_ONCE(core->params_changed, false);
+			sample_ns = READ_ONCE(core->params.sample_ns);
+			next_ns = last_ns + sample_ns;
+		}
+		now_ns = ktime_get_ns();
+		if (now_ns < next_ns) {
+			if (READ_ONCE(core->drain_wanted))
+				energy_sampler_drain(core, ktime_get_boottime_ns());
+			continue;
+		}
+		energy_sampler_step(core, ktime_get_boottime_ns());
+		last_ns = next_ns;
+		next_ns += sample_ns;
+		if (now_ns >= next_ns) {
+			/* too late for at least one: leave those out, keep the beat */
+			u64 missed = div64_u64(now_ns - last_ns, sample_ns);
+
+			core->stats.late += missed;
+			last_ns += missed * sample_ns;
+			next_ns = last_ns + sample_ns;
+		}
+	}
+	return 0;
+}
+
+/**
+ * energy_sampler_kick() - Have the sampler look for work now
+ * @core: the core
+ *
+ * Context: any, hard IRQ included; not under a ledger's lock.
+ */
+void energy_sampler_kick(struct energy_core *core)
+{
+	struct task_struct *t = READ_ONCE(core->sampler);
+
+	if (t)
+		wake_up_process(t);
+}
+
+/**
+ * energy_sampler_start() - Start the thread
+ * @core: the core
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int energy_sampler_start(struct energy_core *core)
+{
+	struct task_struct *t = kthread_create(sampler, core, "energy_sampler");
+
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	/* Little work, but ledgers fill while it waits for a CPU. */
+	set_user_nice(t, MIN_NICE);
+	kernel_param_lock(THIS_MODULE);
+	WRITE_ONCE(core->sampler, t);
+	core->running = true;
+	kernel_param_unlock(THIS_MODULE);
+	wake_up_process(t);
+	return 0;
+}
+
+/**
+ * energy_sampler_stop() - Stop the thread
+ * @core: the core; nothing but a parameter write can kick the sampler any more
+ *
+ * Context: may sleep.
+ */
+void energy_sampler_stop(struct energy_core *core)
+{
+	struct task_struct *t = core->sampler;
+
+	kernel_param_lock(THIS_MODULE);
+	core->running = false;
+	WRITE_ONCE(core->sampler, NULL);
+	kernel_param_unlock(THIS_MODULE);
+	kthread_stop(t);
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Scans of all processes: once at load, to find those that sleep, with the kernel's totals
+ * since they started; and after an exit could not be recorded, to find who is gone.
+ */
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+/* What the kernel has counted of a process, its threads that have exited included. */
+static void kernel_totals(struct task_struct *leader, struct energy_usage *use)
+{
+	const struct signal_struct *sig = leader->signal;
+	struct task_struct *t;
+
+	use->cpu_ns = sig->sum_sched_runtime;
+	use->wakeups = sig->nvcsw;
+	use->diski = sig->ioac.read_bytes;
+	use->disko = sig->ioac.write_bytes;
+	rcu_read_lock();
+	for_each_thread(leader, t) {
+		use->cpu_ns += t->se.sum_exec_runtime;
+		use->wakeups += t->nvcsw;
+		use->diski += t->ioac.read_bytes;
+		use->disko += t->ioac.write_bytes;
+	}
+	rcu_read_unlock();
+}
+
+static int scan_one(struct energy_core *core, struct task_struct *leader)
+{
+	struct energy_key key = {
+		.start_ns = leader->start_boottime,
+		.cookie = (unsigned long)leader->signal,
+		.tgid = leader->tgid,
+	};
+	struct energy_ident id = {};
+	struct energy_proc *p;
+
+	if (!core->env->identify(key.tgid, key.start_ns, &id))
+		return 0;
+	p = energy_proctab_add(core, &key);
+	if (!p) {
+		energy_ident_put(&id);
+		return -ENOMEM;
+	}
+	energy_proc_adopt(core, p, &id);
+	kernel_totals(leader, &p->now.use);
+	return 0;
+}
+
+static unsigned int count_processes(void)
+{
+	struct task_struct *p;
+	unsigned int n = 0;
+
+	rcu_read_lock();
+	for_each_process(p)
+		n++;
+	rcu_read_unlock();
+	return n;
+}
+
+/**
+ * energy_scan_processes() - Make a record of each process there is
+ * @core: the core; the probes are on, nothing has been drained yet
+ *
+ * Processes that are born while this runs may be left out: they have records as soon as they
+ * run. What the ledgers have seen of those found here is in the kernel's totals already, and
+ * the first drain leaves it out (core->scan_boot_ns).
+ *
+ * Context: core->lock held; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int energy_scan_processes(struct energy_core *core)
+{
+	unsigned int max = count_processes() + 64, n = 0, i;
+	struct task_struct **tasks, *p;
+	int ret = 0;
+
+	tasks = kvcalloc(max, sizeof(*tasks), GFP_KERNEL);
+	if (!tasks)
+		return -ENOMEM;
+	rcu_read_lock();
+	core->scan_boot_ns = ktime_get_boottime_ns();
+	for_each_process(p) {
+		if (n == max)
+			break;
+		get_task_struct(p);
+		tasks[n++] = p;
+	}
+	rcu_read_unlock();
+
+	for (i = 0; i < n; i++) {
+		if (!ret)
+			ret = scan_one(core, tasks[i]);
+		put_task_struct(tasks[i]);
+	}
+	kvfree(tasks);
+	return ret;
+}
+
+/**
+ * energy_scan_dead() - Find processes whose exit was not recorded
+ * @core: the core
+ *
+ * Costs what exists: only after an exit was lost.
+ *
+ * Context: core->lock held; may sleep.
+ */
+void energy_scan_dead(struct energy_core *core)
+{
+	struct energy_procpos pos = {};
+	struct energy_ident id = {};
+	struct energy_proc *p;
+
+	core->scan_all = false;
+	for (;;) {
+		rcu_read_lock();
+		p = energy_proctab_at(core, &pos);
+		rcu_read_unlock();
+		/* under core->lock records stay without RCU */
+		if (!p)
+			return;
+		pos.nth++;
+		if (!p->alive)
+			continue;
+		if (core->env->identify(p->tgid, p->start_ns, &id))
+			energy_ident_put(&id);
+		else
+			energy_proc_died(core, p);
+	}
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Slots and groups: which counters exist, who reads them, and which CPUs pay for them.
+ *
+ * A slot is one (kind, instance) that some source has offered; its account outlives the
+ * source. A group is a set of CPUs that share billed slots; the groups are disjoint.
+ */
+#ifndef _ENERGY_SLOTS_H
+#define _ENERGY_SLOTS_H
+
+#include <linux/cpumask.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include <energy/source.h>
+#include "books.h"
+
+struct energy_core;
+struct energy_proc;
+struct energy_share;
+
+/**
+ * struct energy_slot - One domain's place in the books; core->lock
+ * @node: in core->slots, ordered by kind and instance
+ * @kind: see enum energy_kind
+ * @instance: which one of its kind
+ * @name: as its last source called it
+ * @src: the source that is read, or NULL
+ * @dom: its domain, or NULL
+ * @account: where its energy went
+ * @base_raw: the counter when @src was chosen
+ * @raw: the counter at the last good read
+ * @raw_now: what this sample has read, not billed yet
+ * @frac: part of a nanojoule not counted yet, in units of 1 / 2^shift nJ
+ * @last_ns: when @raw was read
+ * @trust_ns: how long after @last_ns a delta can still be trusted
+ * @wraps: how often the counter wrapped since @base_raw
+ * @reads: good reads
+ * @gaps: failed reads
+ * @lost_ns: time whose energy is unknown
+ * @last_error: of the last failed read, a negative errno
+ * @read_ok: @raw_now is good
+ * @billed: it is in a billing set
+ */
+struct energy_slot {
+	struct list_head node;
+	enum energy_kind kind;
+	unsigned int instance;
+	char name[ENERGY_NAME_LEN];
+	struct energy_source *src;
+	const struct energy_domain *dom;
+	struct energy_account account;
+	u64 base_raw;
+	u64 raw;
+	u64 raw_now;
+	u64 frac;
+	u64 last_ns;
+	u64 trust_ns;
+	u64 wraps;
+	u64 reads;
+	u64 gaps;
+	u64 lost_ns;
+	int last_error;
+	bool read_ok;
+	bool billed;
+};
+
+#define ENERGY_MAX_BILLED 3
+
+/**
+ * struct energy_group - CPUs that share billed slots; core->lock
+ * @cpus: the CPUs
+ * @slots: what they pay for (rule 12): package + dram, or the best that exists
+ * @nr_slots: how many
+ * @shares: claims since the last good read
+ * @lost_score_pj: the claim of usage that has no process
+ * @lost_ns: its CPU time
+ * @busy_ns: CPU time of all of it since the last good read
+ * @capacity_ns: CPU time there was since then
+ */
+struct energy_group {
+	struct cpumask cpus;
+	struct energy_slot *slots[ENERGY_MAX_BILLED];
+	unsigned int nr_slots;
+	struct energy_share *shares;
+	u64 lost_score_pj;
+	u64 lost_ns;
+	u64 busy_ns;
+	u64 capacity_ns;
+};
+
+int energy_slots_add(struct energy_core *core, const struct energy_source *src);
+int energy_slots_select(struct energy_core *core, u64 now_ns);
+void energy_slots_read(struct energy_core *core);
+void energy_slots_destroy(struct energy_core *core);
+int energy_groups_build(struct energy_core *core);
+void energy_groups_drop(struct energy_core *core);
+
+/* bill.c: what the counters say, split over who ran */
+void energy_bill(struct energy_core *core, u64 now_ns, u64 dt_ns);
+
+/* shares.c: who has a claim on a group's energy */
+void energy_share_charge(struct energy_core *core, struct energy_proc *p, int group,
+			 u64 cpu_ns, u64 score_pj);
+void energy_share_lost(struct energy_core *core, int group, u64 cpu_ns, u64 score_pj);
+bool energy_proc_has_share(const struct energy_proc *p);
+void energy_shares_drop(struct energy_core *core, struct energy_group *g);
+
+#endif /* _ENERGY_SLOTS_H */

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Publishing: the latest sample for the privileged, windows for everybody. */
+#include <linux/string.h>
+
+#include "internal.h"
+
+static const char *const source_kind_names[] = {
+	[ENERGY_MEASURED] = "measured",
+	[ENERGY_HOST] = "host",
+	[ENERGY_MODEL] = "model",
+};
+
+static void describe_sources(struct energy_core *core, struct energy_published *pub)
+{
+	const struct energy_source *src;
+	const struct energy_slot *s;
+	int kind = -1;
+	size_t n = 0;
+
+	pub->kinds = 0;
+	memset(pub->kind_nj, 0, sizeof(pub->kind_nj));
+	list_for_each_entry(s, &core->slots, node) {
+		pub->kinds |= BIT(s->kind);
+		pub->kind_nj[s->kind] += s->account.measured_nj;
+		/* the weakest claim counts: an estimate is never presented as measured */
+		if (s->billed)
+			kind = max_t(int, kind, s->src->kind);
+	}
+	pub->source_kind = kind < 0 ? "none" : source_kind_names[kind];
+
+	strscpy(pub->source, "none", sizeof(pub->source));
+	list_for_each_entry(src, &core->sources, node)
+		if (src->started)
+			n += scnprintf(pub->source + n, sizeof(pub->source) - n, "%s%s",
+				       n ? "," : "", src->name);
+}
+
+/**
+ * energy_latest_update() - Let readers see the sample just taken
+ * @core: the core
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * Context: core->lock held.
+ */
+void energy_latest_update(struct energy_core *core, u64 now_ns)
+{
+	core->sys.mem = core->env->mem_used();
+	core->sys.energy_nj = core->books.measured_nj;
+
+	write_seqcount_begin(&core->latest_seq);
+	core->latest.timestamp_ns = now_ns;
+	core->latest.iterations = core->stats.samples;
+	core->latest.books = core->books;
+	core->latest.sys = core->sys;
+	core->latest.gen = core->publishing;
+	describe_sources(core, &core->latest);
+	write_seqcount_end(&core->latest_seq);
+}
+
+/**
+ * energy_latest() - The system as of the last sample
+ * @core: the core
+ * @pub: out: a consistent copy
+ *
+ * Context: any that may be preempted by the sampler; takes no lock.
+ */
+void energy_latest(struct energy_core *core, struct energy_published *pub)
+{
+	unsigned int seq;
+
+	do {
+		seq = read_seqcount_begin(&core->latest_seq);
+		*pub = core->latest;
+	} while (read_seqcount_retry(&core->latest_seq, seq));
+}
+
+/* Overwrites the older snapshot: readers of the last window still use the newer one. */
+static void snapshot(struct energy_proc *p, u32 gen)
+{
+	struct energy_snapshot *s = &p->win[p->win[0].gen > p->win[1].gen];
+
+	s->v = p->now;
+	s->alive = p->alive;
+	WRITE_ONCE(s->gen, gen);
+	if (!p->alive && !p->dead_gen)
+		WRITE_ONCE(p->dead_gen, gen);
+}
+
+static void publish_dirty(struct energy_core *core, u32 gen)
+{
+	struct energy_proc *p, *next;
+
+	for (p = core->dirty; p; p = next) {
+		next = p->dirty_next;
+		p->dirty = false;
+		snapshot(p, gen);
+	}
+	core->dirty = NULL;
+}
+
+/*
+ * The dead are listed in one full window (p->dead_gen), then their energy moves from live to
+ * exited. The record itself stays one window longer, for readers that are still bound to
+ * dead_gen, and (rule 5) until a complete drain has passed in which no CPU ran it.
+ */
+static void retire_dead(struct energy_core *core, u32 gen)
+{
+	struct energy_proc **link = &core->dead;
+	struct energy_proc *p;
+
+	while ((p = *link)) {
+		if (p->listed && p->dead_gen && p->dead_gen < gen) {
+			WRITE_ONCE(p->listed, false);
+			core->books.live_nj -= p->now.energy_nj;
+			core->books.exited_nj += p->now.energy_nj;
+		}
+		if (!p->listed && p->dead_gen + 1 < gen && p->last_drain != core->drain_seq &&
+		    !energy_proc_has_share(p)) {
+			*link = p->dead_next;
+			energy_proctab_remove(core, p);
+		} else {
+			link = &p->dead_next;
+		}
+	}
+}
+
+/**
+ * energy_window_publish() - End a window
+ * @core: the core; a sample has just been billed
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * Costs what changed since the last window.
+ *
+ * Context: core->lock held.
+ */
+void energy_window_publish(struct energy_core *core, u64 now_ns)
+{
+	u32 gen = core->gen + 1;
+	struct energy_published *pub = &core->published[gen & 1];
+
+	WRITE_ONCE(core->publishing, gen);
+	smp_wmb();	/* pairs with energy_window_valid() */
+
+	publish_dirty(core, gen);
+	retire_dead(core, gen);
+	core->window_start_ns = now_ns;
+
+	energy_latest_update(core, now_ns);
+	*pub = core->latest;
+
+	/* pairs with energy_window_begin() */
+	smp_store_release(&core->gen, gen);
+}
+
+/**
+ * energy_window_begin() - Bind a reader to the last window
+ * @core: the core
+ *
+ * Context: any.
+ * Return: its generation; 0 if there is none yet.
+ */
+u32 energy_window_begin(struct energy_core *core)
+{
+	return smp_load_acquire(&core->gen);
+}
+
+/**
+ * energy_window_valid() - Whether what was read of a window up to now was that window
+ * @core: the core
+ * @gen: the generation the reader is bound to
+ *
+ * To be asked after reading, before using.
+ *
+ * Context: any.
+ * Return: false once the publication of @gen + 2 has begun, and for generation 0.
+ */
+bool energy_window_valid(struct energy_core *core, u32 gen)
+{
+	smp_rmb();	/* pairs with energy_window_publish() */
+	return gen && READ_ONCE(core->publishing) - gen <= 1;
+}
+
+/**
+ * energy_window_header() - The system as of a window
+ * @core: the core
+ * @gen: the window's generation
+ * @pub: out: the system then
+ *
+ * Context: any.
+ * Return: false if the window cannot be read any more.
+ */
+bool energy_window_header(struct energy_core *core, u32 gen, struct energy_published *pub)
+{
+	*pub = core->published[gen & 1];
+	return energy_window_valid(core, gen);
+}
+
+/**
+ * energy_window_proc() - A process as of a window
+ * @p: its record
+ * @gen: the window's generation
+ * @v: out: its values
+ * @alive: out: whether it was alive
+ *
+ * Context: RCU read side; energy_window_valid() must be asked afterwards.
+ * Return: false if the process is not listed in that window.
+ */
+bool energy_window_proc(const struct energy_proc *p, u32 gen, struct energy_values *v,
+			bool *alive)
+{
+	u32 dead_gen = READ_ONCE(p->dead_gen);
+	u32 gen0 = READ_ONCE(p->win[0].gen), gen1 = READ_ONCE(p->win[1].gen);
+	const struct energy_snapshot *s;
+
+	if (dead_gen && dead_gen < gen)
+		return false;
+	if (gen0 > gen)
+		gen0 = 0;
+	if (gen1 > gen)
+		gen1 = 0;
+	if (!gen0 && !gen1)
+		return false;
+	s = &p->win[gen1 > gen0];
+	*v = s->v;
+	*alive = s->alive;
+	return true;
+}
