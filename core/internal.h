@@ -197,7 +197,7 @@ int energy_probes_register(struct energy_core *core);
 void energy_probes_unregister(struct energy_core *core);
 
 /* registry.c */
-int energy_registry_preferred_cpu(struct energy_core *core, const struct energy_domain *dom);
+int energy_registry_preferred_cpu(struct energy_core *core, const struct cpumask *cpus);
 int energy_registry_add(struct energy_core *core, struct energy_source *src, u64 now_ns);
 void energy_registry_remove(struct energy_core *core, struct energy_source *src, u64 now_ns);
 

@@ -64,17 +64,17 @@ void energy_source_unregister(struct energy_source *src)
 ENERGY_EXPORT_SYMBOL(energy_source_unregister);
 
 /**
- * energy_source_preferred_cpu() - On which CPU a source should read a domain
- * @dom: the domain
+ * energy_source_preferred_cpu() - On which CPU a source should read a counter
+ * @cpus: where the counter can be read
  *
- * For counters that can only be read on one of the domain's own CPUs. Avoids idle ones.
+ * For counters that only some CPUs can read. Avoids waking idle ones.
  *
  * Context: process context, in read_domain().
  * Return: a CPU that was online a moment ago, or -ENODEV.
  */
-int energy_source_preferred_cpu(const struct energy_domain *dom)
+int energy_source_preferred_cpu(const struct cpumask *cpus)
 {
-	return energy_registry_preferred_cpu(&energy_core, dom);
+	return energy_registry_preferred_cpu(&energy_core, cpus);
 }
 ENERGY_EXPORT_SYMBOL(energy_source_preferred_cpu);
 

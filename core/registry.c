@@ -153,9 +153,9 @@ void energy_registry_remove(struct energy_core *core, struct energy_source *src,
 }
 
 /**
- * energy_registry_preferred_cpu() - A CPU to read a domain on
+ * energy_registry_preferred_cpu() - A CPU to read a counter on
  * @core: the core
- * @dom: the domain
+ * @cpus: where it can be read
  *
  * This CPU if it will do; else one that is busy, because an idle one should not be woken; an
  * idle one only where all are.
@@ -163,14 +163,14 @@ void energy_registry_remove(struct energy_core *core, struct energy_source *src,
  * Context: process context.
  * Return: a CPU that was online a moment ago, or -ENODEV.
  */
-int energy_registry_preferred_cpu(struct energy_core *core, const struct energy_domain *dom)
+int energy_registry_preferred_cpu(struct energy_core *core, const struct cpumask *cpus)
 {
 	unsigned int cpu = raw_smp_processor_id();
 	int any = -ENODEV;
 
-	if (cpumask_test_cpu(cpu, &dom->cpus))
+	if (cpumask_test_cpu(cpu, cpus))
 		return cpu;
-	for_each_cpu_and(cpu, &dom->cpus, cpu_online_mask) {
+	for_each_cpu_and(cpu, cpus, cpu_online_mask) {
 		any = cpu;
 		if (core->ledgers[cpu] && READ_ONCE(core->ledgers[cpu]->curr))
 			break;

@@ -45,29 +45,38 @@ static const struct rapl_register registers[] = {
 };
 
 /**
+ * struct rapl_counter - How to read a domain
+ * @msr: its register
+ * @cpus: the CPUs that can read it: those of one package, even for the whole machine's
+ */
+struct rapl_counter {
+	u32 msr;
+	struct cpumask cpus;
+};
+
+/**
  * struct rapl - What was found
  * @domains: for the core
- * @msrs: per domain its register
+ * @counters: per domain how to read it
  * @nr: how many
- * @max: how many there is room for
  */
 struct rapl {
 	struct energy_domain *domains;
-	u32 *msrs;
+	struct rapl_counter *counters;
 	unsigned int nr;
-	unsigned int max;
 };
 
 static int rapl_read(struct energy_source *src, const struct energy_domain *dom, u64 *raw)
 {
 	const struct rapl *rapl = src->priv;
-	int cpu = energy_source_preferred_cpu(dom);
+	const struct rapl_counter *c = &rapl->counters[dom - rapl->domains];
+	int cpu = energy_source_preferred_cpu(&c->cpus);
 	u64 val;
 	int ret;
 
 	if (cpu < 0)
 		return cpu;
-	ret = rdmsrq_safe_on_cpu(cpu, rapl->msrs[dom - rapl->domains], &val);
+	ret = rdmsrq_safe_on_cpu(cpu, c->msr, &val);
 	if (ret)
 		return ret;
 	*raw = val & (RAPL_WRAP_RANGE - 1);
@@ -102,6 +111,7 @@ static void add_register(struct rapl *r, const struct rapl_register *reg, u64 un
 {
 	unsigned int quirks = rapl_quirks(boot_cpu_data.x86, boot_cpu_data.x86_model);
 	struct energy_domain *dom = &r->domains[r->nr];
+	struct rapl_counter *c = &r->counters[r->nr];
 	u64 val;
 
 	if (reg->once && kind_found(r, reg->kind))
@@ -115,11 +125,10 @@ static void add_register(struct rapl *r, const struct rapl_register *reg, u64 un
 	dom->kind = reg->kind;
 	dom->instance = reg->once ? 0 : package;
 	dom->wrap_range = RAPL_WRAP_RANGE;
-	if (reg->once)
-		cpumask_copy(&dom->cpus, cpu_online_mask);
-	else
-		cpumask_copy(&dom->cpus, topology_die_cpumask(cpu));
-	r->msrs[r->nr++] = reg->msr;
+	c->msr = reg->msr;
+	cpumask_copy(&c->cpus, topology_die_cpumask(cpu));
+	cpumask_copy(&dom->cpus, reg->once ? cpu_online_mask : &c->cpus);
+	r->nr++;
 }
 
 static int find_package(struct rapl *r, unsigned int package, unsigned int cpu)
@@ -140,20 +149,42 @@ static int find_package(struct rapl *r, unsigned int package, unsigned int cpu)
 	return 0;
 }
 
-/* The lowest CPU of each package stands for it. */
+/* The lowest CPU of each package. */
+static bool stands_for_package(unsigned int cpu)
+{
+	return cpu == cpumask_first(topology_die_cpumask(cpu));
+}
+
+/* Under cpus_read_lock(), until the packages have been found. */
+static int rapl_alloc(struct rapl *r)
+{
+	unsigned int cpu, max = 0;
+
+	for_each_online_cpu(cpu)
+		if (stands_for_package(cpu))
+			max += ARRAY_SIZE(registers);
+	r->domains = kvcalloc(max, sizeof(*r->domains), GFP_KERNEL);
+	r->counters = kvcalloc(max, sizeof(*r->counters), GFP_KERNEL);
+	return r->domains && r->counters ? 0 : -ENOMEM;
+}
+
 static int find_packages(struct rapl *r)
 {
 	unsigned int cpu, package = 0;
-	int ret = 0;
+	int ret;
 
 	cpus_read_lock();
+	ret = rapl_alloc(r);
+	if (ret)
+		goto unlock;
 	for_each_online_cpu(cpu) {
-		if (cpu != cpumask_first(topology_die_cpumask(cpu)))
+		if (!stands_for_package(cpu))
 			continue;
 		ret = find_package(r, package++, cpu);
 		if (ret)
 			break;
 	}
+unlock:
 	cpus_read_unlock();
 	if (ret)
 		return ret;
@@ -167,14 +198,14 @@ static int find_packages(struct rapl *r)
 /* Counters that stand still measure nothing, whatever they say. */
 static int check_moving(struct rapl *r)
 {
-	unsigned int cpu = cpumask_first(&r->domains[0].cpus);
+	unsigned int cpu = cpumask_first(&r->counters[0].cpus);
 	u64 first, val;
 	int ret, ms;
 
-	ret = rdmsrq_safe_on_cpu(cpu, r->msrs[0], &first);
+	ret = rdmsrq_safe_on_cpu(cpu, r->counters[0].msr, &first);
 	for (ms = 0; !ret && ms < STILL_MS; ms++) {
 		usleep_range(1000, 2000);
-		ret = rdmsrq_safe_on_cpu(cpu, r->msrs[0], &val);
+		ret = rdmsrq_safe_on_cpu(cpu, r->counters[0].msr, &val);
 		if (!ret && val != first)
 			return 0;
 	}
@@ -184,18 +215,10 @@ static int check_moving(struct rapl *r)
 	return -ENODEV;
 }
 
-static int __init rapl_alloc(struct rapl *r)
-{
-	r->max = num_possible_cpus() * ARRAY_SIZE(registers);
-	r->domains = kvcalloc(r->max, sizeof(*r->domains), GFP_KERNEL);
-	r->msrs = kvcalloc(r->max, sizeof(*r->msrs), GFP_KERNEL);
-	return r->domains && r->msrs ? 0 : -ENOMEM;
-}
-
 static void rapl_free(struct rapl *r)
 {
 	kvfree(r->domains);
-	kvfree(r->msrs);
+	kvfree(r->counters);
 }
 
 static int __init energy_rapl_msr_init(void)
@@ -206,9 +229,7 @@ static int __init energy_rapl_msr_init(void)
 		pr_info("not an Intel processor\n");
 		return -ENODEV;
 	}
-	ret = rapl_alloc(&rapl);
-	if (!ret)
-		ret = find_packages(&rapl);
+	ret = find_packages(&rapl);
 	if (!ret)
 		ret = check_moving(&rapl);
 	if (!ret) {

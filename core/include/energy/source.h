@@ -129,6 +129,6 @@ struct energy_source {
 
 int energy_source_register(struct energy_source *src);
 void energy_source_unregister(struct energy_source *src);
-int energy_source_preferred_cpu(const struct energy_domain *dom);
+int energy_source_preferred_cpu(const struct cpumask *cpus);
 
 #endif /* _ENERGY_SOURCE_H */
