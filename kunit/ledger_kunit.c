@@ -1,0 +1,532 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The bank, and the ledger that makes charges of running tasks' intervals. */
+#include <kunit/test.h>
+#include <linux/irq_work.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+
+#include "fake.h"
+
+/* Usage of a key in a bank; nothing is made. */
+static const struct energy_usage *used(const struct energy_bank *bank, unsigned long cookie,
+				       u64 start_ns)
+{
+	unsigned int i;
+
+	for (i = 0; i < bank->nr; i++)
+		if (bank->charge[i].key.cookie == cookie &&
+		    bank->charge[i].key.start_ns == start_ns)
+			return &bank->charge[i].use;
+	return NULL;
+}
+
+static struct energy_bank *bank_new(struct kunit *test)
+{
+	struct energy_bank *bank = kunit_kzalloc(test, sizeof(*bank), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, bank);
+	return bank;
+}
+
+static void bank_merges_equal_keys(struct kunit *test)
+{
+	struct energy_key key = { .start_ns = 5, .cgid = 7, .cookie = 0x1000, .tgid = 100 };
+	struct energy_bank *bank = bank_new(test);
+	struct energy_usage *use = energy_bank_find(bank, &key);
+	struct energy_key same = key;
+
+	use->cpu_ns += 10;
+	KUNIT_EXPECT_PTR_EQ(test, energy_bank_find(bank, &same), use);
+	KUNIT_EXPECT_EQ(test, bank->nr, 1U);
+	KUNIT_EXPECT_EQ(test, bank->nr_tails, 0U);
+	KUNIT_EXPECT_EQ(test, use->cpu_ns, 10ULL);
+}
+
+static void bank_keeps_different_keys_apart(struct kunit *test)
+{
+	static const struct energy_key keys[] = {
+		{ .start_ns = 5, .cgid = 7, .cookie = 0x1000, .tgid = 100 },
+		{ .start_ns = 6, .cgid = 7, .cookie = 0x1000, .tgid = 100 },
+		{ .start_ns = 5, .cgid = 8, .cookie = 0x1000, .tgid = 100 },
+		{ .start_ns = 5, .cgid = 7, .cookie = 0x2000, .tgid = 100 },
+		{ .start_ns = 5, .cgid = 7, .cookie = 0x1000, .tgid = 101 },
+		{ .start_ns = 0, .cgid = 0, .cookie = 0x1000, .tgid = 100 },
+	};
+	struct energy_bank *bank = bank_new(test);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		energy_bank_find(bank, &keys[i])->cpu_ns = 1 + i;
+	KUNIT_EXPECT_EQ(test, bank->nr, (unsigned int)ARRAY_SIZE(keys));
+	KUNIT_EXPECT_EQ(test, bank->nr_tails, 1U);
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		KUNIT_EXPECT_EQ(test, energy_bank_find(bank, &keys[i])->cpu_ns, 1ULL + i);
+	KUNIT_EXPECT_EQ(test, bank->nr, (unsigned int)ARRAY_SIZE(keys));
+	KUNIT_EXPECT_EQ(test, bank->nr_lost, 0ULL);
+}
+
+/* Keys that all begin at the same place: the walk stops, the rest is lost but counted. */
+static void bank_walk_is_bounded(struct kunit *test)
+{
+	struct energy_key key = { .cgid = 7, .cookie = 0x1000, .tgid = 100 };
+	struct energy_bank *bank = bank_new(test);
+	unsigned int i;
+
+	for (i = 1; i <= ENERGY_BANK_PROBES + 3; i++) {
+		key.start_ns = i;
+		energy_bank_find(bank, &key)->cpu_ns += i;
+	}
+	KUNIT_EXPECT_EQ(test, bank->nr, (unsigned int)ENERGY_BANK_PROBES);
+	KUNIT_EXPECT_EQ(test, bank->nr_lost, 3ULL);
+	KUNIT_EXPECT_EQ(test, bank->lost.cpu_ns, 3ULL * ENERGY_BANK_PROBES + 6);
+}
+
+/* The charges run out: what is known goes on being charged, the new is lost but counted. */
+static void bank_full(struct kunit *test)
+{
+	struct energy_bank *bank = bank_new(test);
+	struct energy_key key = { .start_ns = 1, .cgid = 1 };
+	u64 sum = 0, lost = 0, calls = 0;
+	unsigned int i;
+
+	while (bank->nr < ENERGY_BANK_CHARGES && calls < 100000) {
+		key.cookie += 0x440;
+		key.tgid++;
+		energy_bank_find(bank, &key)->cpu_ns += 3;
+		calls++;
+	}
+	KUNIT_ASSERT_EQ(test, bank->nr, (unsigned int)ENERGY_BANK_CHARGES);
+	lost = bank->nr_lost;
+	for (i = 0; i < 50; i++) {
+		key.cookie += 0x440;
+		key.tgid++;
+		KUNIT_EXPECT_PTR_EQ(test, energy_bank_find(bank, &key), &bank->lost);
+		bank->lost.cpu_ns += 3;
+		calls++;
+	}
+	KUNIT_EXPECT_EQ(test, bank->nr_lost, lost + 50);
+	energy_bank_find(bank, &bank->charge[0].key)->cpu_ns += 3;
+	energy_bank_find(bank, &bank->charge[ENERGY_BANK_CHARGES - 1].key)->cpu_ns += 3;
+	KUNIT_EXPECT_EQ(test, bank->nr_lost, lost + 50);
+
+	for (i = 0; i < bank->nr; i++)
+		sum += bank->charge[i].use.cpu_ns;
+	KUNIT_EXPECT_EQ(test, sum + bank->lost.cpu_ns, 3 * (calls + 2));
+}
+
+static void bank_clear_leaves_nothing(struct kunit *test)
+{
+	static const struct energy_usage none;
+	struct energy_bank *bank = bank_new(test);
+	struct energy_key key = { .start_ns = 1, .cgid = 1 };
+	unsigned int i;
+
+	for (i = 0; i < 2 * ENERGY_BANK_CHARGES; i++) {
+		key.start_ns = i % 5;
+		key.cookie += 0x440;
+		energy_bank_find(bank, &key)->cpu_ns += 1;
+	}
+	bank->system.tx = 4;
+	energy_bank_clear(bank);
+
+	KUNIT_EXPECT_EQ(test, bank->nr, 0U);
+	KUNIT_EXPECT_EQ(test, bank->nr_tails, 0U);
+	KUNIT_EXPECT_EQ(test, bank->nr_lost, 0ULL);
+	KUNIT_EXPECT_MEMEQ(test, &bank->lost, &none, sizeof(none));
+	KUNIT_EXPECT_MEMEQ(test, &bank->system, &none, sizeof(none));
+	KUNIT_EXPECT_NULL(test, memchr_inv(bank->index, 0, sizeof(bank->index)));
+	for (i = 0; i < ENERGY_BANK_CHARGES / 2; i++) {
+		key.cookie += 0x440;
+		KUNIT_EXPECT_MEMEQ(test, energy_bank_find(bank, &key), &none, sizeof(none));
+	}
+}
+
+static void usage_adds_every_member(struct kunit *test)
+{
+	struct energy_usage sum = { 1, 2, 3, 4, 5, 6, 7 };
+	const struct energy_usage more = { 10, 20, 30, 40, 50, 60, 70 };
+	const struct energy_usage want = { 11, 22, 33, 44, 55, 66, 77 };
+
+	energy_usage_add(&sum, &more);
+	KUNIT_EXPECT_MEMEQ(test, &sum, &want, sizeof(want));
+}
+
+/*
+ * Tasks that were never scheduled: of a task the ledger looks at nothing but what is set
+ * here. Thread and leader differ, so that what is the leader's has to come from there.
+ */
+struct task_pair {
+	struct task_struct leader;
+	struct task_struct thread;
+};
+
+static struct task_struct *task_new(struct kunit *test, pid_t tgid, u64 start_ns)
+{
+	struct task_pair *pair = kunit_kzalloc(test, sizeof(*pair), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, pair);
+	pair->leader.start_boottime = start_ns;
+	pair->thread.start_boottime = start_ns + 1000;
+	pair->thread.group_leader = &pair->leader;
+	pair->thread.signal = (struct signal_struct *)pair;
+	pair->thread.tgid = tgid;
+	pair->thread.pid = tgid + 1;
+	pair->thread.thread_pid = task_pid(current);
+	rcu_assign_pointer(pair->thread.cgroups, rcu_access_pointer(current->cgroups));
+	return &pair->thread;
+}
+
+/* The boot task becomes the idle task only once it has nothing else to do. */
+static struct task_struct *idle_new(struct kunit *test)
+{
+	struct task_struct *idle = task_new(test, 0, 0);
+
+	idle->flags |= PF_IDLE;
+	return idle;
+}
+
+static void task_switch(struct energy_ledger *l, struct task_struct *prev,
+			struct task_struct *next, bool slept, u64 now)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	energy_ledger_switch(l, prev, next, slept, now);
+	local_irq_restore(flags);
+}
+
+static void begin(struct energy_ledger *l, struct task_struct *curr, u64 now)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	energy_ledger_begin(l, curr, now);
+	local_irq_restore(flags);
+}
+
+static void packets(struct energy_ledger *l, bool own, u64 rx_parts, u64 tx)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	energy_ledger_packets(l, own, rx_parts, tx);
+	local_irq_restore(flags);
+}
+
+static const struct energy_usage *task_used(struct energy_ledger *l,
+					    const struct task_struct *p)
+{
+	return used(l->bank[l->cur], (unsigned long)p->signal, p->group_leader->start_boottime);
+}
+
+static struct energy_ledger *ledger_of(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+
+	return core->ledgers[0];
+}
+
+static void ledger_charges_who_ran(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 200, 6000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+	const struct energy_charge *c = &l->bank[l->cur]->charge[0];
+
+	begin(l, a, 10000);
+	task_switch(l, a, b, true, 10400);
+	task_switch(l, b, a, false, 10500);
+	task_switch(l, a, idle, true, 10700);
+
+	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 2U);
+	KUNIT_EXPECT_EQ(test, c->key.tgid, 100);
+	KUNIT_EXPECT_EQ(test, c->key.start_ns, 5000ULL);
+	KUNIT_EXPECT_EQ(test, c->key.cgid, 1ULL);
+	KUNIT_EXPECT_EQ(test, c->key.cookie, (unsigned long)a->signal);
+	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 600ULL);
+	KUNIT_EXPECT_EQ(test, task_used(l, a)->wakeups, 2ULL);
+	KUNIT_EXPECT_EQ(test, task_used(l, b)->cpu_ns, 100ULL);
+	KUNIT_EXPECT_EQ(test, task_used(l, b)->wakeups, 0ULL);
+}
+
+/* Nobody knows when an interval began that was open at load (rule 4). */
+static void ledger_open_interval_is_not_charged(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 200, 6000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+
+	task_switch(l, a, b, true, 10000);
+	KUNIT_EXPECT_EQ(test, l->bank[l->cur]->nr, 0U);
+	/* the switch came first: begin has nothing to say any more */
+	begin(l, a, 10100);
+	task_switch(l, b, idle, false, 10300);
+	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 1U);
+	KUNIT_EXPECT_EQ(test, task_used(l, b)->cpu_ns, 300ULL);
+}
+
+/* A switch whose predecessor is not who was seen to be switched to: nothing is made up. */
+static void ledger_stranger_is_not_charged(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 200, 6000);
+	struct energy_ledger *l = ledger_of(test);
+
+	begin(l, a, 10000);
+	task_switch(l, b, a, true, 10500);
+	KUNIT_EXPECT_EQ(test, l->bank[l->cur]->nr, 0U);
+}
+
+static void ledger_idle_is_not_charged(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+	struct energy_flip flip;
+
+	begin(l, idle, 10000);
+	energy_ledger_flip(l, 11000, &flip);
+	KUNIT_EXPECT_EQ(test, flip.bank->nr, 0U);
+	task_switch(l, idle, a, false, 20000);
+	task_switch(l, a, idle, true, 20001);
+	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 1U);
+	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 1ULL);
+}
+
+static void ledger_reaped_thread_has_a_tail_key(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+	const struct energy_charge *c = &l->bank[l->cur]->charge[0];
+
+	begin(l, a, 10000);
+	/* the leader may not be looked at any more */
+	a->thread_pid = NULL;
+	a->group_leader = NULL;
+	task_switch(l, a, idle, true, 10010);
+	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 1U);
+	KUNIT_EXPECT_EQ(test, l->bank[l->cur]->nr_tails, 1U);
+	KUNIT_EXPECT_EQ(test, c->key.start_ns, 0ULL);
+	KUNIT_EXPECT_EQ(test, c->key.cgid, 0ULL);
+	KUNIT_EXPECT_EQ(test, c->key.tgid, 100);
+	KUNIT_EXPECT_EQ(test, c->key.cookie, (unsigned long)a->signal);
+	KUNIT_EXPECT_EQ(test, c->use.cpu_ns, 10ULL);
+}
+
+static void ledger_flip_closes_and_goes_on(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+	struct energy_bank *first = l->bank[l->cur];
+	struct energy_flip flip;
+
+	begin(l, a, 10000);
+	energy_ledger_flip(l, 10300, &flip);
+	KUNIT_EXPECT_PTR_EQ(test, flip.bank, first);
+	KUNIT_EXPECT_PTR_NE(test, l->bank[l->cur], first);
+	KUNIT_ASSERT_EQ(test, first->nr, 1U);
+	KUNIT_EXPECT_EQ(test, first->charge[0].use.cpu_ns, 300ULL);
+	/* it still runs: it has not gone to sleep */
+	KUNIT_EXPECT_EQ(test, first->charge[0].use.wakeups, 0ULL);
+	energy_bank_clear(first);
+
+	task_switch(l, a, idle, true, 10350);
+	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 50ULL);
+	energy_ledger_flip(l, 10400, &flip);
+	KUNIT_EXPECT_PTR_EQ(test, l->bank[l->cur], first);
+	KUNIT_EXPECT_EQ(test, flip.bank->nr, 1U);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.wakeups, 1ULL);
+	KUNIT_EXPECT_EQ(test, first->nr, 0U);
+	energy_bank_clear(flip.bank);
+}
+
+/* Clocks of CPUs differ by a little; no interval is negative, and none is charged twice. */
+static void ledger_clock_that_goes_back(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+	struct energy_flip flip;
+
+	begin(l, a, 10000);
+	energy_ledger_flip(l, 9000, &flip);
+	KUNIT_EXPECT_EQ(test, flip.bank->nr ? flip.bank->charge[0].use.cpu_ns : 0, 0ULL);
+	energy_bank_clear(flip.bank);
+	energy_ledger_flip(l, 10200, &flip);
+	KUNIT_ASSERT_EQ(test, flip.bank->nr, 1U);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.cpu_ns, 200ULL);
+	energy_bank_clear(flip.bank);
+	task_switch(l, a, idle, false, 10100);
+	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 1U);
+	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 0ULL);
+}
+
+static void ledger_storage_io_is_a_difference(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 200, 6000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+	struct energy_flip flip;
+
+	if (!IS_ENABLED(CONFIG_TASK_IO_ACCOUNTING))
+		kunit_skip(test, "needs CONFIG_TASK_IO_ACCOUNTING");
+#ifdef CONFIG_TASK_IO_ACCOUNTING
+	a->ioac.read_bytes = 1000;
+	a->ioac.write_bytes = 2000;
+	begin(l, a, 10000);
+	a->ioac.read_bytes += 4096;
+	a->ioac.write_bytes += 512;
+	energy_ledger_flip(l, 10100, &flip);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.diski, 4096ULL);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.disko, 512ULL);
+	energy_bank_clear(flip.bank);
+	a->ioac.read_bytes += 1;
+	task_switch(l, a, b, true, 10200);
+	/* what is accounted to it while it does not run has no interval */
+	a->ioac.read_bytes += 77;
+	task_switch(l, b, a, true, 10300);
+	task_switch(l, a, idle, true, 10400);
+	KUNIT_EXPECT_EQ(test, task_used(l, a)->diski, 1ULL);
+	KUNIT_EXPECT_EQ(test, task_used(l, a)->disko, 0ULL);
+	KUNIT_EXPECT_EQ(test, task_used(l, b)->diski, 0ULL);
+#endif
+}
+
+static void ledger_packets_go_to_their_owner(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+	const struct energy_usage *system = &l->bank[l->cur]->system;
+
+	begin(l, a, 10000);
+	packets(l, true, ENERGY_RX_ONE / 2, 1);
+	packets(l, true, ENERGY_RX_ONE / 2, 2);
+	/* a softirq that happened to interrupt it */
+	packets(l, false, ENERGY_RX_ONE, 5);
+	task_switch(l, a, idle, true, 10100);
+	packets(l, true, ENERGY_RX_ONE, 7);
+	task_switch(l, idle, a, false, 10200);
+	task_switch(l, a, idle, true, 10300);
+
+	KUNIT_EXPECT_EQ(test, task_used(l, a)->rx_parts, (u64)ENERGY_RX_ONE);
+	KUNIT_EXPECT_EQ(test, task_used(l, a)->tx, 3ULL);
+	KUNIT_EXPECT_EQ(test, system->rx_parts, 2ULL * ENERGY_RX_ONE);
+	KUNIT_EXPECT_EQ(test, system->tx, 12ULL);
+}
+
+static void ledger_filling_bank_asks_for_a_drain(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct energy_ledger *l = ledger_of(test);
+	struct task_struct *a = task_new(test, 100, 5000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_key key = { .start_ns = 1, .cgid = 1 };
+	struct energy_flip flip;
+
+	while (l->bank[l->cur]->nr < ENERGY_BANK_EARLY) {
+		key.cookie += 0x440;
+		key.tgid++;
+		energy_bank_find(l->bank[l->cur], &key)->cpu_ns++;
+	}
+	KUNIT_EXPECT_FALSE(test, core->drain_wanted);
+	begin(l, a, 10000);
+	task_switch(l, a, idle, true, 10100);
+	irq_work_sync(&l->drain_work);
+	KUNIT_EXPECT_TRUE(test, l->drain_wanted);
+	KUNIT_EXPECT_TRUE(test, core->drain_wanted);
+	energy_ledger_flip(l, 10200, &flip);
+	KUNIT_EXPECT_FALSE(test, l->drain_wanted);
+	energy_bank_clear(flip.bank);
+}
+
+static struct energy_exit *exit_get(struct energy_ledger *l)
+{
+	struct energy_exit *x;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	x = energy_ledger_exit_get(l);
+	local_irq_restore(flags);
+	return x;
+}
+
+static void exit_queue(struct energy_ledger *l, struct energy_exit *x)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	energy_ledger_exit_queue(l, x);
+	local_irq_restore(flags);
+}
+
+static void ledger_pool_empties_and_refills(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct energy_ledger *l = ledger_of(test);
+	unsigned int size = l->nr_pool, n = 0;
+	struct energy_exit *x, *tmp;
+	struct energy_flip flip;
+
+	KUNIT_ASSERT_GT(test, size, 0U);
+	while ((x = exit_get(l))) {
+		x->ident = (struct energy_ident){};
+		x->key.tgid = ++n;
+		exit_queue(l, x);
+	}
+	KUNIT_EXPECT_EQ(test, n, size);
+	KUNIT_EXPECT_NULL(test, exit_get(l));
+	irq_work_sync(&l->drain_work);
+	KUNIT_EXPECT_TRUE(test, core->drain_wanted);
+
+	energy_ledger_flip(l, 10000, &flip);
+	KUNIT_EXPECT_EQ(test, flip.nr_exits_lost, 2U);
+	n = 0;
+	list_for_each_entry_safe(x, tmp, &flip.exits, node) {
+		KUNIT_EXPECT_EQ(test, x->key.tgid, (pid_t)++n);
+		list_del(&x->node);
+		kfree(x);
+	}
+	KUNIT_EXPECT_EQ(test, n, size);
+	energy_ledger_flip(l, 10001, &flip);
+	KUNIT_EXPECT_EQ(test, flip.nr_exits_lost, 0U);
+	KUNIT_EXPECT_TRUE(test, list_empty(&flip.exits));
+
+	energy_ledger_pool_fill(l);
+	KUNIT_EXPECT_EQ(test, l->nr_pool, size);
+	energy_ledger_pool_fill(l);
+	KUNIT_EXPECT_EQ(test, l->nr_pool, size);
+	KUNIT_EXPECT_EQ(test, list_count_nodes(&l->pool), (size_t)size);
+}
+
+static struct kunit_case ledger_cases[] = {
+	KUNIT_CASE(bank_merges_equal_keys),
+	KUNIT_CASE(bank_keeps_different_keys_apart),
+	KUNIT_CASE(bank_walk_is_bounded),
+	KUNIT_CASE(bank_full),
+	KUNIT_CASE(bank_clear_leaves_nothing),
+	KUNIT_CASE(usage_adds_every_member),
+	KUNIT_CASE(ledger_charges_who_ran),
+	KUNIT_CASE(ledger_open_interval_is_not_charged),
+	KUNIT_CASE(ledger_stranger_is_not_charged),
+	KUNIT_CASE(ledger_idle_is_not_charged),
+	KUNIT_CASE(ledger_reaped_thread_has_a_tail_key),
+	KUNIT_CASE(ledger_flip_closes_and_goes_on),
+	KUNIT_CASE(ledger_clock_that_goes_back),
+	KUNIT_CASE(ledger_storage_io_is_a_difference),
+	KUNIT_CASE(ledger_packets_go_to_their_owner),
+	KUNIT_CASE(ledger_filling_bank_asks_for_a_drain),
+	KUNIT_CASE(ledger_pool_empties_and_refills),
+	{}
+};
+
+static struct kunit_suite ledger_suite = {
+	.name = "energy_ledger",
+	.init = fake_init,
+	.exit = fake_exit,
+	.test_cases = ledger_cases,
+};
+
+kunit_test_suite(ledger_suite);
