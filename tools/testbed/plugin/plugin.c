@@ -33,30 +33,31 @@ enum result { RESULT_NONE, RESULT_TSC, RESULT_CPUID_1 };
 static enum result awaited[MAX_VCPUS];
 
 /*
- * Addresses that follow an instruction with such a result at the end of its
- * block: the next block starts there. The same address may hold other code in
- * another process, hence awaited[].
+ * Places in a page that follow an instruction with such a result at the end of
+ * its block: the next block starts there. Other code may start at the same
+ * place in another page, hence awaited[]. Protected by energy_lock().
  */
-static GHashTable *after_result;
+#define PAGE_SIZE	4096
+static bool after_result[PAGE_SIZE];
 
-/* The user data of these callbacks is the address of the next instruction. */
+/* The user data of these callbacks is the next instruction's address at translation. */
 
 static void on_rdmsr(unsigned int vcpu, void *next)
 {
 	if (msr_on_read(vcpu) == MSR_DONE)
-		qemu_plugin_set_pc((uint64_t)next);
+		regs_skip_to((uint64_t)next);
 }
 
 static void on_wrmsr(unsigned int vcpu, void *next)
 {
 	if (msr_on_write(vcpu) == MSR_DONE)
-		qemu_plugin_set_pc((uint64_t)next);
+		regs_skip_to((uint64_t)next);
 }
 
 static void on_rdpmc(unsigned int vcpu, void *next)
 {
 	pmu_rdpmc(vcpu);
-	qemu_plugin_set_pc((uint64_t)next);
+	regs_skip_to((uint64_t)next);
 }
 
 static void on_cpuid(unsigned int vcpu, void *next)
@@ -70,7 +71,7 @@ static void on_cpuid(unsigned int vcpu, void *next)
 	else if (leaf == 1 && !config.amd)
 		awaited[vcpu] = RESULT_CPUID_1;
 	if (leaf == TRUTH_LEAF || (leaf == 0xa && !config.amd))
-		qemu_plugin_set_pc((uint64_t)next);
+		regs_skip_to((uint64_t)next);
 }
 
 static void on_rdtsc(unsigned int vcpu, void *next)
@@ -190,7 +191,7 @@ static bool starts_after_result(uint64_t address)
 	bool found;
 
 	energy_lock();
-	found = g_hash_table_contains(after_result, (gpointer)address);
+	found = after_result[address % PAGE_SIZE];
 	energy_unlock();
 	return found;
 }
@@ -198,7 +199,7 @@ static bool starts_after_result(uint64_t address)
 static void note_after_result(uint64_t address)
 {
 	energy_lock();
-	g_hash_table_add(after_result, (gpointer)address);
+	after_result[address % PAGE_SIZE] = true;
 	energy_unlock();
 }
 
@@ -251,7 +252,6 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qem
 	}
 	if (!config_parse(argc, argv))
 		return -1;
-	after_result = g_hash_table_new(NULL, NULL);
 	energy_init();
 	clock_init();
 	accounts_init();

@@ -31,4 +31,17 @@ void regs_set_pair(uint64_t value);
  */
 uint64_t regs_get_pair(void);
 
+/**
+ * regs_skip_to() - Continue at another instruction; does not return.
+ * @next: its address when the block was translated
+ *
+ * QEMU translates a page once, whatever addresses it is mapped at (position
+ * independent programs, mostly), so the address now may be whole pages away
+ * from the one at translation. The program counter, read in a callback, is
+ * exact only to the block: it is that of an instruction before the next one.
+ *
+ * Context: a callback with QEMU_PLUGIN_CB_RW_REGS_PC; energy_lock() not held.
+ */
+void regs_skip_to(uint64_t next) __attribute__((__noreturn__));
+
 #endif
