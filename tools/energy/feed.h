@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where one reading after the other comes from: a file that changes, or numbered snapshots. */
+#ifndef ENERGY_FEED_H
+#define ENERGY_FEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "reader.h"
+
+struct dirent;
+
+struct energy_feed {
+	const char *path;	/* the file; the directory when replaying */
+	bool replays;
+	struct dirent **names;	/* of the snapshots, in the order of their numbers */
+	int nr_names;
+	int next;
+};
+
+void energy_feed_file(struct energy_feed *feed, const char *path);
+
+/*
+ * The files of @directory whose names begin with a digit, by number. Returns 0, or a negative
+ * errno with @failure filled in.
+ */
+int energy_feed_replay(struct energy_feed *feed, const char *directory,
+		       struct energy_failure *failure);
+
+/* No snapshot is left. */
+bool energy_feed_ended(const struct energy_feed *feed);
+
+int energy_feed_next(struct energy_feed *feed, struct energy_listing *listing,
+		     struct energy_failure *failure);
+void energy_feed_free(struct energy_feed *feed);
+
+#endif /* ENERGY_FEED_H */
