@@ -1,0 +1,600 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""check.py ENERGY UNIT_TEST...: the unit tests, then the command itself, as one TAP stream."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+from listings import Machine
+
+ENERGY = os.path.abspath(sys.argv[1])
+UNIT_TESTS = sys.argv[2:]
+ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm"}
+NOBODY = 65534
+
+
+class Skipped(Exception):
+    pass
+
+
+def expect(condition, *what):
+    if not condition:
+        raise AssertionError(" ".join(map(repr, what)))
+
+
+def equal(is_, expected):
+    expect(is_ == expected, is_, "is not", expected)
+
+
+def energy(*words, **more):
+    return subprocess.run([ENERGY, *words], capture_output=True, text=True, timeout=20,
+                          stdin=subprocess.DEVNULL, env=ENVIRONMENT, check=False, **more)
+
+
+def replay(folder, *listings):
+    for number, listing in enumerate(listings, 8):
+        with open(f"{folder}/{number}.txt", "w", encoding="utf-8") as file:
+            file.write(listing)
+    with open(f"{folder}/notes", "w", encoding="utf-8") as file:
+        file.write("no snapshot")
+    return ("top", "--replay", folder)
+
+
+def written(folder, listing):
+    path = f"{folder}/listing"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(listing)
+    return path
+
+
+def busy_machine(**more):
+    machine = Machine(**more)
+    machine.start(12, "python3")
+    machine.start(40, "Web\\040Content")
+    machine.start(2, "kworker/0:1", kernel=1)
+    return machine
+
+
+def one_second(machine):
+    """12 uses 6 W, 40 uses 1.5 W, the idle machine 2 W, nobody 0.5 W."""
+    machine.pass_time(1)
+    machine.run(12, 6_000_000_000, 900_000_000)
+    machine.run(40, 1_500_000_000, 250_000_000)
+    machine.run(2, 0, 1_000_000)
+    machine.add("idle", 2_000_000_000)
+    machine.add("unattributed", 500_000_000)
+
+
+def batch_format(folder):
+    machine = busy_machine()
+    one_second(machine)
+    first = machine.debugfs()
+    one_second(machine)
+    machine.add("exited", 500_000_000)
+    second = machine.debugfs()
+    one_second(machine)
+    done = energy(*replay(folder, first, second, machine.debugfs()), "--balance")
+    equal(done.stderr, "")
+    equal(done.returncode, 0)
+    tables = done.stdout.split("\n\n")
+    head = ["time 1002.000000000",
+            "energy top   source: rapl_msr (measured)   domains: package,core,dram,psys",
+            f"file {folder}   window values   interval 1.000 s",
+            "watts   total 10.500   attributed 8.000   idle 2.000   unattributed 0.500",
+            "processes   3 listed   3 active   pending 0.000 W"]
+    equal(tables[0].split("\n"), head)
+    equal(tables[1].split("\n"), [
+        "    PID      WATTS        JOULES SHARE%    CPU%  COMM",
+        "     12      6.000        12.000   75.0    90.0  python3",
+        "     40      1.500         3.000   18.8    25.0  Web Content",
+        "      2      0.000         0.000    0.0     0.1  [kworker/0:1]",
+        "      -      0.500         0.500    6.2       -  (exited)"])
+    equal(tables[2].split("\n")[0], "time 1003.000000000")
+    equal(tables[4], "balance: measured_nj=30500000000 live_nj=22500000000 "
+          "exited_nj=500000000 unattributed_nj=1500000000 idle_nj=6000000000 pending_nj=0 "
+          "difference_nj=0\n")
+
+
+def rows_limit(folder):
+    machine = busy_machine()
+    first = machine.proc_all()
+    one_second(machine)
+    done = energy(*replay(folder, first, machine.proc_all()), "--batch", "--rows", "1")
+    equal(done.stdout.split("\n")[6:], [
+        "    PID      WATTS        JOULES SHARE%    CPU%  COMM",
+        "     12      6.000         6.000   80.0    90.0  python3",
+        "      -      1.500         1.500   20.0    25.1  (2 more)",
+        "      -      0.000         0.000    0.0       -  (exited)", "", ""])
+    expect("latest values" in done.stdout, done.stdout)
+
+
+def exited_process(folder):
+    """It used 1 J before, and 3 J more; another of 2 J was never listed."""
+    machine = busy_machine()
+    machine.start(77, "short")
+    machine.run(77, 1_000_000_000)
+    first = machine.debugfs()
+    one_second(machine)
+    machine.run(77, 3_000_000_000)
+    machine.reap(77)
+    machine.add("exited", 2_000_000_000)
+    done = energy(*replay(folder, first, machine.debugfs()))
+    expect("      -      5.000         6.000   40.0       -  (exited)" in done.stdout,
+           done.stdout)
+    expect("attributed 12.500 " in done.stdout, done.stdout)
+
+
+def reused_pid(folder):
+    machine = busy_machine()
+    machine.run(12, 50_000_000_000, 7_000_000_000)
+    first = machine.debugfs()
+    machine.reap(12)
+    machine.start(12, "newcomer")
+    one_second(machine)
+    done = energy(*replay(folder, first, machine.debugfs()))
+    expect("     12      6.000         6.000   80.0    90.0  newcomer" in done.stdout,
+           done.stdout)
+    expect("attributed 7.500 " in done.stdout, done.stdout)
+
+
+def hostile_names(folder):
+    machine = busy_machine()
+    for pid, name in enumerate(("x\\012pid=1\\040energy=9", "\\033[31mEVIL\\007",
+                                "\\342\\200\\256txt", "\\302\\233m", "raw\033[2J\rraw"), 100):
+        machine.start(pid, name)
+    first = machine.debugfs()
+    one_second(machine)
+    for pid in range(100, 105):
+        machine.run(pid, 1_000_000)
+    done = energy(*replay(folder, first, machine.debugfs()))
+    for name in ("x\\012pid=1 energy=9", "\\033[31mEVIL\\007", "\\342\\200\\256txt",
+                 "\\302\\233m", "raw\\033[2J\\015raw"):
+        expect(f"  {name}\n" in done.stdout, name, done.stdout)
+    expect(not re.search(r"[^\n -~]", done.stdout), done.stdout)
+
+
+def hostile_header(folder):
+    machine = busy_machine()
+    first = machine.proc_all()
+    one_second(machine)
+    second = machine.proc_all().replace("source=rapl_msr", "source=\033[2Jmsr")
+    done = energy(*replay(folder, first, second))
+    expect("source: \\033[2Jmsr (measured)" in done.stdout, done.stdout)
+
+
+def garbage_in_listing(folder):
+    machine = busy_machine()
+    first = machine.debugfs()
+    one_second(machine)
+    second = machine.debugfs() + "pid=x comm=?\nnothing\nnew_key=5\npid=9 new=1 comm=idle\n"
+    done = energy(*replay(folder, first, second))
+    expect("processes   4 listed   3 active" in done.stdout, done.stdout)
+    expect("lines not understood: 2\n" in done.stdout, done.stdout)
+
+
+def torn_listing(folder):
+    """Left out; the next interval is the longer one, and nobody is new in it."""
+    machine = busy_machine()
+    first = machine.debugfs()
+    one_second(machine)
+    torn = machine.debugfs()[:-30]
+    one_second(machine)
+    done = energy(*replay(folder, first, torn, machine.debugfs()))
+    equal(done.returncode, 0)
+    equal(done.stderr, "energy top: the last line of the listing is torn: reading left out\n")
+    equal(done.stdout.count("time "), 1)
+    expect("     12      6.000        12.000" in done.stdout, done.stdout)
+    expect("interval 2.000 s" in done.stdout, done.stdout)
+    done = energy(*replay(folder, torn, torn, torn), "--balance")
+    equal((done.stdout, done.returncode), ("", 1))
+
+
+def same_instant(folder):
+    machine = busy_machine()
+    first = machine.debugfs()
+    one_second(machine)
+    second = machine.debugfs()
+    done = energy(*replay(folder, first, first, second, second))
+    equal((done.stdout.count("time "), done.returncode), (1, 0))
+
+
+def module_loaded_anew(folder):
+    """Counters that begin anew are no interval; the one after that is."""
+    machine = busy_machine()
+    machine.run(12, 90_000_000_000)
+    before = machine.debugfs()
+    machine = busy_machine()
+    one_second(machine)
+    after = machine.debugfs()
+    one_second(machine)
+    done = energy(*replay(folder, before, after, machine.debugfs()))
+    equal(done.stdout.count("time "), 1)
+    expect("time 1002.0" in done.stdout and "total 10.000 " in done.stdout, done.stdout)
+
+
+def no_source(folder):
+    machine = busy_machine(kind="none")
+    first = machine.proc_all()
+    one_second(machine)
+    done = energy(*replay(folder, first, machine.proc_all()))
+    expect("source: none\n" in done.stdout, done.stdout)
+    expect("no energy source: watts are unknown; showing the model's energy (energy=)\n"
+           in done.stdout, done.stdout)
+    expect("    PID       mJ/s            mJ SHARE%" in done.stdout, done.stdout)
+    expect("     12   6000.000      6000.000" in done.stdout, done.stdout)
+    expect("WATTS" not in done.stdout, done.stdout)
+
+
+def model_source(folder):
+    machine = busy_machine(kind="model")
+    first = machine.proc_all()
+    one_second(machine)
+    done = energy(*replay(folder, first, machine.proc_all()))
+    expect("(estimated by a model, not measured)" in done.stdout, done.stdout)
+
+
+def cgroup_listing(folder):
+    machine = busy_machine()
+    first = machine.cgroup()
+    one_second(machine)
+    done = energy(*replay(folder, first, machine.cgroup()))
+    expect("source: not told by this file\n" in done.stdout, done.stdout)
+    expect("window values" in done.stdout, done.stdout)
+    expect("watts   attributed 7.500   (this file has no totals)\n" in done.stdout, done.stdout)
+    expect("     12      6.000         6.000   80.0" in done.stdout, done.stdout)
+    expect("(exited)" not in done.stdout, done.stdout)
+
+
+def changing_file(folder):
+    """A file that is replaced while it is watched; three readings in the time."""
+    machine = busy_machine()
+    path = written(folder, machine.proc_all())
+    with subprocess.Popen([ENERGY, "top", "--file", path, "--delay", "0.2", "--seconds", "2"],
+                          stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                          env=ENVIRONMENT) as watcher:
+        for _ in range(2):
+            time.sleep(0.5)
+            one_second(machine)
+            with open(path + ".new", "w", encoding="utf-8") as file:
+                file.write(machine.proc_all())
+            os.rename(path + ".new", path)
+        output = watcher.communicate(timeout=20)[0]
+    equal(watcher.returncode, 0)
+    equal(re.findall(r"time (\d+)", output), ["1001", "1002"])
+
+
+def ends_after_seconds(folder):
+    path = written(folder, busy_machine().proc_all())
+    start = time.monotonic()
+    done = energy("top", "--file", path, "--seconds", "0.5", "--delay", "0.1")
+    lasted = time.monotonic() - start
+    equal((done.returncode, done.stdout, done.stderr), (0, "", ""))
+    expect(0.5 <= lasted < 5, lasted)
+
+
+def ends_by_signal(folder):
+    path = written(folder, busy_machine().debugfs())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with subprocess.Popen([ENERGY, "top", "--file", path, "--balance", "--delay", "60"],
+                              stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                              env=ENVIRONMENT) as watcher:
+            time.sleep(0.5)
+            watcher.send_signal(number)
+            output = watcher.communicate(timeout=5)[0]
+        equal(watcher.returncode, 0)
+        expect(output.startswith("balance: ") and output.count("\n") == 1, output)
+
+
+def off_by(folder, nj):
+    machine = busy_machine()
+    one_second(machine)
+    wrong = machine.debugfs().replace("window_measured_nj=10000000000",
+                                      f"window_measured_nj={10000000000 + nj}")
+    return energy("balance", "--file", written(folder, wrong))
+
+
+def balance_command(folder):
+    done = off_by(folder, 0)
+    equal((done.returncode, done.stderr), (0, ""))
+    equal(done.stdout, "balance: measured_nj=10000000000 live_nj=7500000000 exited_nj=0 "
+          "unattributed_nj=500000000 idle_nj=2000000000 pending_nj=0 difference_nj=0\n")
+
+
+def balance_is_red(folder):
+    done = off_by(folder, 1)
+    equal(done.returncode, 1)
+    expect(done.stdout.endswith(" difference_nj=1\n"), done.stdout)
+    equal(done.stderr, f"energy balance: the books of {folder}/listing do not balance: "
+          "1 nJ of what was measured are in no account\n")
+    done = off_by(folder, -1)
+    equal(done.returncode, 1)
+    expect(done.stdout.endswith(" difference_nj=-1\n"), done.stdout)
+    expect("the accounts hold 1 nJ more than was measured" in done.stderr, done.stderr)
+
+
+def balance_needs_debugfs(folder):
+    path = written(folder, busy_machine().proc_all())
+    done = energy("balance", "--file", path)
+    equal((done.returncode, done.stdout), (1, ""))
+    equal(done.stderr, f"energy balance: cannot balance {path}: it lacks window_*_nj values, "
+          "which only debugfs energy/all has\n")
+
+
+def no_permission(folder):
+    path = written(folder, busy_machine().proc_all())
+    os.chmod(path, 0)
+    who = {}
+    if os.geteuid() == 0:
+        who = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    shutil.copy(ENERGY, f"{folder}/energy")
+    done = subprocess.run([f"{folder}/energy", "top", "--file", path], capture_output=True,
+                          text=True, env=ENVIRONMENT, check=False, **who)
+    equal(done.returncode, 1)
+    equal(done.stderr, f"energy top: cannot open {path}: Permission denied (try sudo)\n")
+
+
+def not_loaded(_folder):
+    if os.path.exists("/proc/energy"):
+        raise Skipped("energy_core is loaded here")
+    hint = "(is energy_core loaded? modprobe energy_rapl_msr)"
+    for words, path in ((("top",), "/proc/energy/all"),
+                        (("top", "--cgroup"), "/proc/energy/cgroup")):
+        done = energy(*words)
+        equal((done.returncode, done.stdout), (1, ""))
+        equal(done.stderr, f"energy top: cannot open {path}: No such file or directory {hint}\n")
+    done = energy("balance")
+    equal(done.returncode, 1)
+
+
+def no_listing(folder):
+    done = energy("top", "--file", written(folder, "hello\n"))
+    equal(done.returncode, 1)
+    expect("is no energy listing: it has no timestamp\n" in done.stderr, done.stderr)
+    done = energy("top", "--file", folder)
+    equal((done.returncode, done.stderr),
+          (1, f"energy top: cannot read {folder}: Is a directory\n"))
+    done = energy("top", "--replay", folder)
+    expect("no snapshots in" in done.stderr, done.stderr)
+    equal(done.returncode, 1)
+
+
+def full_disk(folder):
+    machine = busy_machine()
+    first = machine.debugfs()
+    one_second(machine)
+    words = replay(folder, first, machine.debugfs())
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([ENERGY, *words], stdout=full, stderr=subprocess.PIPE, text=True,
+                              stdin=subprocess.DEVNULL, env=ENVIRONMENT, check=False)
+    equal((done.returncode, done.stderr),
+          (1, "energy top: cannot write: No space left on device\n"))
+
+
+def wrong_usage(_folder):
+    for words in ((), ("fly",), ("help", "fly"), ("top", "--fly"), ("top", "now"),
+                  ("top", "--seconds"), ("top", "--seconds", "x"), ("top", "--seconds", "nan"),
+                  ("top", "--delay", "0"), ("top", "--delay", "-1"), ("top", "--rows", "0"),
+                  ("top", "--rows", "99999999999999999999"), ("top", "--cgroup", "--balance"),
+                  ("top", "--cgroup", "--file", "x"), ("balance", "now"), ("balance", "-x")):
+        done = energy(*words)
+        equal((words, done.returncode, done.stdout), (words, 2, ""))
+        expect(done.stderr.startswith(("energy", "Usage:")), words, done.stderr)
+
+
+def help_texts(_folder):
+    for words in (("--help",), ("help",), ("top", "--help"), ("help", "top"), ("top", "-h"),
+                  ("help", "balance"), ("balance", "--help")):
+        done = energy(*words)
+        equal((words, done.returncode, done.stderr), (words, 0, ""))
+        expect("xit status" in done.stdout or "EXIT STATUS" in done.stdout, done.stdout)
+        expect(all(len(line) <= 100 for line in done.stdout.split("\n")), done.stdout)
+    top = energy("top", "--help").stdout
+    for option in "seconds delay batch rows balance cgroup file replay".split():
+        expect(f"  --{option}" in top, option)
+
+
+class Terminal:
+    """The command in a terminal of 80x24."""
+
+    def __init__(self, *words, **environment):
+        self.output = b""
+        self.master, slave = pty.openpty()
+        self.resize(24, 80)
+        self.modes = termios.tcgetattr(slave)
+        self.slave = slave
+        self.process = subprocess.Popen([ENERGY, *words], stdin=slave, stdout=slave,
+                                        stderr=slave, env={**ENVIRONMENT, **environment},
+                                        start_new_session=True)
+
+    def resize(self, lines, columns):
+        size = struct.pack("HHHH", lines, columns, 0, 0)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, size)
+
+    def wait_for(self, text, seconds=10):
+        end = time.monotonic() + seconds
+        while text not in self.output:
+            expect(time.monotonic() < end, "not seen", text, self.output)
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.output += os.read(self.master, 65536)
+
+    def finish(self):
+        """The exit status, once the terminal is as it was."""
+        status = self.process.wait(timeout=5)
+        while select.select([self.master], [], [], 0.1)[0]:
+            self.output += os.read(self.master, 65536)
+        modes = termios.tcgetattr(self.slave)
+        os.close(self.master)
+        os.close(self.slave)
+        equal(modes, self.modes)
+        return status
+
+
+def screen_words(folder):
+    machine = busy_machine()
+    machine.start(66, "\\033[31mEVIL")
+    first = machine.debugfs()
+    one_second(machine)
+    machine.run(66, 1_000_000)
+    return replay(folder, first, machine.debugfs()) + ("--delay", "0.1")
+
+
+LEAVE_SCREEN = b"\033[?1049l"
+
+
+def screen_key(folder):
+    terminal = Terminal(*screen_words(folder), "--balance")
+    terminal.wait_for(b"(exited)")
+    os.write(terminal.master, b"q")
+    equal(terminal.finish(), 0)
+    before, after = terminal.output.split(LEAVE_SCREEN)
+    expect(b"\\033[31mEVIL" in before and b"\033[31mEVIL" not in before, before)
+    expect(b"balance: " in after, after)
+
+
+def screen_signal(folder):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        terminal = Terminal(*screen_words(folder))
+        terminal.wait_for(b"(exited)")
+        terminal.process.send_signal(number)
+        equal(terminal.finish(), 0)
+        expect(LEAVE_SCREEN in terminal.output, terminal.output)
+
+
+def screen_resize(folder):
+    terminal = Terminal(*screen_words(folder))
+    terminal.wait_for(b"(exited)")
+    for lines, columns in ((5, 20), (1, 1), (40, 120)):
+        terminal.output = b""
+        terminal.resize(lines, columns)
+        terminal.process.send_signal(signal.SIGWINCH)
+        terminal.wait_for(b"e" if columns == 1 else b"energy top")
+    terminal.wait_for(b"(exited)")
+    expect(terminal.process.poll() is None, "a resize is no key")
+    os.write(terminal.master, b"x")
+    equal(terminal.finish(), 0)
+
+
+def screen_seconds(folder):
+    terminal = Terminal(*screen_words(folder), "--seconds", "0.5")
+    equal(terminal.finish(), 0)
+    expect(LEAVE_SCREEN in terminal.output, terminal.output)
+
+
+def screen_failure(folder):
+    """The message comes after the screen is left, so that it can be read."""
+    path = written(folder, busy_machine().proc_all())
+    terminal = Terminal("top", "--file", path, "--delay", "0.2")
+    terminal.wait_for(b"waiting for a second reading")
+    os.unlink(path)
+    equal(terminal.finish(), 1)
+    after = terminal.output.split(LEAVE_SCREEN)[1]
+    expect(b"energy top: cannot open" in after, after)
+
+
+def screen_unknown(folder):
+    terminal = Terminal(*screen_words(folder), TERM="no-such-terminal")
+    equal(terminal.finish(), 1)
+    expect(b"cannot use a terminal of type 'no-such-terminal' (try --batch)" in terminal.output,
+           terminal.output)
+
+
+CASES = (
+    ("top: plain text, to the letter", batch_format),
+    ("top: --rows sums up the others", rows_limit),
+    ("top: exited processes keep the sum honest", exited_process),
+    ("top: a reused pid is a new process", reused_pid),
+    ("top: hostile names", hostile_names),
+    ("top: hostile header", hostile_header),
+    ("top: garbage and unknown keys", garbage_in_listing),
+    ("top: a torn listing is left out", torn_listing),
+    ("top: two readings of one instant", same_instant),
+    ("top: the module was loaded anew", module_loaded_anew),
+    ("top: no energy source", no_source),
+    ("top: a model's estimate is called one", model_source),
+    ("top: the cgroup's listing", cgroup_listing),
+    ("top: a file that changes", changing_file),
+    ("top: --seconds", ends_after_seconds),
+    ("top: SIGINT and SIGTERM end it in good order", ends_by_signal),
+    ("top: no permission", no_permission),
+    ("top, balance: not loaded", not_loaded),
+    ("top: what is no listing", no_listing),
+    ("top: a full disk", full_disk),
+    ("balance: exact", balance_command),
+    ("balance: off by one", balance_is_red),
+    ("balance: a listing without window values", balance_needs_debugfs),
+    ("wrong usage", wrong_usage),
+    ("help", help_texts),
+    ("screen: a key ends it, nothing hostile is written", screen_key),
+    ("screen: SIGINT and SIGTERM give the terminal back", screen_signal),
+    ("screen: any size", screen_resize),
+    ("screen: --seconds", screen_seconds),
+    ("screen: an error can be read", screen_failure),
+    ("screen: unknown terminal", screen_unknown),
+)
+
+
+class Tap:
+    def __init__(self):
+        self.count = 0
+        self.bad = 0
+
+    def result(self, good, name, remarks=""):
+        self.count += 1
+        self.bad += not good
+        for line in remarks.splitlines():
+            print(f"# {line}")
+        print(f"{'ok' if good else 'not ok'} {self.count} - {name}", flush=True)
+
+
+def run_unit_test(tap, path):
+    """Its lines, numbered anew; and not ok when it broke off."""
+    done = subprocess.run([path], capture_output=True, text=True, timeout=60, check=False)
+    planned = re.match(r"1\.\.(\d+)$", done.stdout.split("\n")[0])
+    remarks, seen, bad = "", 0, 0
+    for line in done.stdout.split("\n"):
+        result = re.match(r"(not )?ok \d+ - (.*)", line)
+        if line.startswith("#"):
+            remarks += line[2:] + "\n"
+        elif result:
+            tap.result(not result[1], result[2], remarks)
+            seen, bad, remarks = seen + 1, bad + bool(result[1]), ""
+    whole = planned and int(planned[1]) == seen and done.returncode == (bad > 0)
+    if not whole:
+        tap.result(False, f"{os.path.basename(path)} runs to its end",
+                   f"{remarks}exit status {done.returncode}\n{done.stderr}")
+
+
+def run_case(tap, name, case):
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        try:
+            case(folder)
+            tap.result(True, name)
+        except Skipped as why:
+            tap.result(True, f"{name} # SKIP {why}")
+        except (AssertionError, subprocess.TimeoutExpired, OSError, ValueError) as error:
+            tap.result(False, name, str(error))
+
+
+def main():
+    tap = Tap()
+    for path in UNIT_TESTS:
+        run_unit_test(tap, path)
+    for name, case in CASES:
+        run_case(tap, name, case)
+    print(f"1..{tap.count}")
+    return int(tap.bad > 0)
+
+
+sys.exit(main())
