@@ -107,10 +107,10 @@ void energy_cgroup_put(struct energy_cgroup *cg)
  */
 bool energy_cgroup_within(const struct energy_cgroup *cg, const struct energy_cgroup *ancestor)
 {
-	for (; cg; cg = smp_load_acquire(&cg->parent))
-		if (cg == ancestor)
-			return true;
-	return false;
+	while (cg && cg != ancestor)
+		/* pairs with resolve_one(): the parent's row is complete */
+		cg = smp_load_acquire(&cg->parent);
+	return cg;
 }
 
 static bool resolve_one(struct energy_core *core, struct energy_cgroup *cg)
@@ -129,7 +129,8 @@ static bool resolve_one(struct energy_core *core, struct energy_cgroup *cg)
 			return false;
 		}
 	}
-	smp_store_release(&cg->path, info.path);
+	WRITE_ONCE(cg->path, info.path);
+	/* pairs with energy_cgroup_within() */
 	smp_store_release(&cg->parent, parent);
 	return true;
 }

@@ -8,6 +8,7 @@
 #ifndef _ENERGY_LEDGER_H
 #define _ENERGY_LEDGER_H
 
+#include <linux/bits.h>
 #include <linux/irq_work.h>
 #include <linux/list.h>
 #include <linux/sched.h>
@@ -26,7 +27,7 @@ struct energy_exit;
 #define ENERGY_BANK_EARLY	(ENERGY_BANK_CHARGES / 2)
 
 /* Received packets are counted in fractions: a packet may be read in pieces. */
-#define ENERGY_RX_ONE		(1U << 20)
+#define ENERGY_RX_ONE		BIT(20)
 
 /**
  * struct energy_key - Which process, in which cgroup, was charged

@@ -46,7 +46,7 @@ int energy_source_register(struct energy_source *src)
 {
 	return energy_registry_add(&energy_core, src, ktime_get_boottime_ns());
 }
-ENERGY_EXPORT_SYMBOL(energy_source_register);
+EXPORT_SYMBOL_ENERGY(energy_source_register);
 
 /**
  * energy_source_unregister() - Take a source back
@@ -61,7 +61,7 @@ void energy_source_unregister(struct energy_source *src)
 {
 	energy_registry_remove(&energy_core, src, ktime_get_boottime_ns());
 }
-ENERGY_EXPORT_SYMBOL(energy_source_unregister);
+EXPORT_SYMBOL_ENERGY(energy_source_unregister);
 
 /**
  * energy_source_preferred_cpu() - On which CPU a source should read a counter
@@ -76,7 +76,7 @@ int energy_source_preferred_cpu(const struct cpumask *cpus)
 {
 	return energy_registry_preferred_cpu(&energy_core, cpus);
 }
-ENERGY_EXPORT_SYMBOL(energy_source_preferred_cpu);
+EXPORT_SYMBOL_ENERGY(energy_source_preferred_cpu);
 
 static int first_look(struct energy_core *core)
 {

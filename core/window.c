@@ -139,7 +139,8 @@ void energy_window_publish(struct energy_core *core, u64 now_ns)
 	struct energy_published *pub = &core->published[gen & 1];
 
 	WRITE_ONCE(core->publishing, gen);
-	smp_wmb();	/* pairs with energy_window_valid() */
+	/* pairs with energy_window_valid() */
+	smp_wmb();
 
 	publish_dirty(core, gen);
 	retire_dead(core, gen);
@@ -161,6 +162,7 @@ void energy_window_publish(struct energy_core *core, u64 now_ns)
  */
 u32 energy_window_begin(struct energy_core *core)
 {
+	/* pairs with energy_window_publish() */
 	return smp_load_acquire(&core->gen);
 }
 
@@ -176,7 +178,8 @@ u32 energy_window_begin(struct energy_core *core)
  */
 bool energy_window_valid(struct energy_core *core, u32 gen)
 {
-	smp_rmb();	/* pairs with energy_window_publish() */
+	/* pairs with energy_window_publish() */
+	smp_rmb();
 	return gen && READ_ONCE(core->publishing) - gen <= 1;
 }
 

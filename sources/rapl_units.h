@@ -10,11 +10,12 @@
 #ifndef _ENERGY_RAPL_UNITS_H
 #define _ENERGY_RAPL_UNITS_H
 
+#include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/types.h>
 
 /* The energy status registers have 32 bits of counter. */
-#define RAPL_WRAP_RANGE		(1ULL << 32)
+#define RAPL_WRAP_RANGE		BIT_ULL(32)
 /* MSR_RAPL_POWER_UNIT bits 12:8, ESU: the unit is 1 / 2^ESU joules. */
 #define RAPL_ESU_SHIFT		8
 #define RAPL_ESU_MASK		0x1f

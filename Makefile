@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# For people. What the kernel builds stands in Kbuild. `make help` lists the targets.
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+KVER	:= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || uname -r)
+BUILD	:= $(CURDIR)/build
+KMOD	:= $(BUILD)/kmod/$(KVER)
+MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/energy
+MODULES	:= energy_rapl_msr energy_core
+
+TESTBED	:= tools/testbed
+# The virtual machine's kernel, and what is built for it.
+GUEST_KMOD	:= $(BUILD)/kmod/guest
+GUEST_PAYLOAD	:= $(BUILD)/payload
+
+.DEFAULT_GOAL := modules
+.PHONY: modules tools install uninstall clean help
+.PHONY: deps run shell check kunit lint selftests guest guest-modules guest-payload
+
+# Builds stand beside the sources as links, so that the tree stays clean and each kernel has
+# a build of its own.
+define stage
+mkdir -p $(1)
+cp -asf $(CURDIR)/Kbuild $(CURDIR)/core $(CURDIR)/export $(CURDIR)/kunit $(CURDIR)/sources $(1)/
+endef
+
+modules: ## build the modules for the running kernel (or KDIR=)
+	$(call stage,$(KMOD))
+	$(MAKE) -C $(KDIR) M=$(KMOD) modules
+
+tools: ## build the user-space tools
+	$(MAKE) -C tools/energy
+
+install: modules ## build, install and load on the running kernel
+	install -d $(MODDIR)
+	install -m 644 $(KMOD)/energy_core.ko $(KMOD)/energy_rapl_msr.ko $(MODDIR)/
+ifeq ($(DESTDIR),)
+	depmod $(KVER)
+	@modprobe energy_rapl_msr || { \
+		echo "energy_rapl_msr does not load here (see dmesg): only the model's energy is shown"; \
+		modprobe energy_core; }
+	@echo "loaded: see /proc/energy/all; 'make uninstall' unloads and removes"
+endif
+
+uninstall: ## unload and remove
+ifeq ($(DESTDIR),)
+	@for m in $(MODULES); do \
+		[ ! -d /sys/module/$$m ] || rmmod $$m || exit 1; \
+	done
+endif
+	rm -rf $(MODDIR)
+ifeq ($(DESTDIR),)
+	depmod $(KVER)
+endif
+
+deps: ## install the Debian packages that the other targets need
+	@tools/deps
+
+run: deps ## live energy per process, here or in a virtual machine
+	@tools/demo/run
+
+shell: deps ## a root shell in the virtual machine, modules loaded
+	@tools/demo/run --shell
+
+check: deps ## all tests
+	@tools/check
+
+kunit: deps ## the KUnit suites, plain and with sanitizers
+	kunit/run
+	kunit/run --debug
+
+lint: deps ## static checks of the sources
+	tools/lint/run
+
+selftests: deps guest ## the tests in a virtual machine
+	tools/selftests/run --modules $(GUEST_KMOD) --payload $(GUEST_PAYLOAD)
+
+guest: guest-modules guest-payload ## what runs in the virtual machine
+
+# W=1 and sparse: a warning is an error here.
+guest-modules:
+	$(call stage,$(GUEST_KMOD))
+	@$(TESTBED)/inroot sh -c 'exec make -C "$$KDIR" M=$(GUEST_KMOD) W=1 C=1 \
+		CF=-Wsparse-error KCFLAGS=-Werror modules'
+
+guest-payload:
+	@$(TESTBED)/inroot make -C tools/energy BUILD=$(BUILD)/guest/energy
+	@$(TESTBED)/inroot make -C tools/workload BUILD=$(BUILD)/guest/workload
+	@mkdir -p $(GUEST_PAYLOAD)
+	cp -p $(BUILD)/guest/energy/energy $(GUEST_PAYLOAD)/
+	find $(BUILD)/guest/workload -maxdepth 1 -type f -perm /111 \
+		-exec cp -p -t $(GUEST_PAYLOAD)/ {} +
+
+clean: ## remove what was built here (not the cache)
+	rm -rf $(BUILD)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
