@@ -205,17 +205,17 @@ static void *listing_start(struct seq_file *m, loff_t *index)
 	struct energy_listing *l = m->private;
 	int ret;
 
-	/* The lock sleeps, so it comes first; stop() undoes both, also after an error. */
+	/*
+	 * What sleeps comes first; on PREEMPT_RT that includes the copy of the latest sample.
+	 * stop() undoes both locks, also after an error.
+	 */
 	ret = listing_lock(l, *index);
+	if (!ret && *index == AT_HEADER)
+		ret = listing_begin(l);
 	rcu_read_lock();
 	if (ret)
 		return ERR_PTR(ret);
 	energy_scope_resume(&l->scope);
-	if (*index == AT_HEADER) {
-		ret = listing_begin(l);
-		if (ret)
-			return ERR_PTR(ret);
-	}
 	/* Who has got everything may ask for more as late as it likes. */
 	if (l->complete)
 		return NULL;
