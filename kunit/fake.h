@@ -79,6 +79,7 @@ struct fake_cgroup {
  * @mem_used: the machine's memory in use
  * @proc: processes
  * @nr_procs: how many
+ * @nr_born: how many there have ever been
  * @cgroup: cgroups by id - 1
  * @nr_cgroups: how many
  * @nr_identified: how often identify() was asked
@@ -93,6 +94,7 @@ struct fake_kernel {
 	u64 mem_used;
 	struct fake_proc proc[FAKE_PROCS];
 	unsigned int nr_procs;
+	u64 nr_born;
 	struct fake_cgroup cgroup[FAKE_CGROUPS];
 	unsigned int nr_cgroups;
 	unsigned int nr_identified;
@@ -134,6 +136,7 @@ int fake_init(struct kunit *test);
 void fake_exit(struct kunit *test);
 
 struct fake_proc *fake_proc_new(struct kunit *test, pid_t tgid, const char *comm);
+void fake_proc_replace(struct fake_proc *fp, pid_t tgid, const char *comm);
 struct energy_proc *fake_record(struct energy_core *core, const struct fake_proc *fp);
 u64 fake_cgroup_new(struct kunit *test, u64 parent, const char *name);
 
