@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Intel's servers count in 61 uJ, AMD in 15.3 uJ. */
+#define ESU_INTEL	14
+#define ESU_AMD		16
+#define ESU_OF_MODEL	UINT64_MAX
+
 struct config config = {
 	.packages = 1,
 	.cpus_per_package = 1,
@@ -23,7 +28,7 @@ struct config config = {
 	.pp1_mw = 500,
 	.psys_static_mw = 10000,
 	.psys_permille = 1100,
-	.esu = 14,
+	.esu = ESU_OF_MODEL,
 	.dram_esu = 16,
 	.period_us = 1000,
 	/* Not zero: the kernel takes a domain whose counter reads 0 for absent. */
@@ -163,6 +168,8 @@ bool config_parse(int argc, char **argv)
 		fprintf(stderr, "energy plugin: more than %d vCPUs\n", MAX_VCPUS);
 		return false;
 	}
+	if (config.esu == ESU_OF_MODEL)
+		config.esu = config.amd ? ESU_AMD : ESU_INTEL;
 	if (config.uniform_pj) {
 		for (int class = 0; class < NR_INSN_CLASSES; class++)
 			config.insn_pj[class] = config.uniform_pj;
