@@ -22,6 +22,11 @@
 #define ENERGY_IMPORT_NS()		MODULE_IMPORT_NS(ENERGY)
 #endif
 
+/* "proc: remove PDE_DATA() completely" (5.17). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 17, 0)
+#define pde_data(inode) PDE_DATA(inode)
+#endif
+
 /*
  * "sched/tracing: Append prev_state to tp args instead" (5.18.4, 6.0) made the state that a
  * task leaves the CPU with an argument; before, it is read from the task.
@@ -42,9 +47,9 @@
 #endif
 
 /*
- * "sched/core: Report correct state for TASK_IDLE | TASK_FREEZABLE" era (6.16) gave
- * sched_process_exit the argument group_dead; before, the last thread is known by its count,
- * which two threads that exit together may both see at 0.
+ * 6.16 gave sched_process_exit the argument group_dead, and fires it before exit_mm(). On
+ * older kernels the last thread is known by its count, which two threads that exit together
+ * may both see at 0.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define ENERGY_EXIT_ARGS void *data, struct task_struct *p, bool group_dead

@@ -6,6 +6,8 @@
  * in the second: charges make records, exits name them and mark them dead, and only then can
  * a tail key find the dead record that it belongs to.
  */
+#include <linux/slab.h>
+
 #include "internal.h"
 
 /**

@@ -34,13 +34,17 @@ static unsigned int billed_kinds(struct energy_core *core)
 	return BIT(ENERGY_VM);
 }
 
-/* A group that overlaps takes the slot in: groups stay disjoint. */
+/*
+ * A group that overlaps takes the slot in: groups stay disjoint. Bounded by the core's CPUs,
+ * of which KUnit has more than the kernel that it runs on.
+ */
 static struct energy_group *group_for(struct energy_core *core, const struct cpumask *cpus)
 {
 	unsigned int i;
 
 	for (i = 0; i < core->nr_groups; i++)
-		if (cpumask_intersects(&core->groups[i].cpus, cpus))
+		if (bitmap_intersects(cpumask_bits(&core->groups[i].cpus), cpumask_bits(cpus),
+				      core->nr_ledgers))
 			return &core->groups[i];
 	return NULL;
 }
@@ -49,10 +53,10 @@ static void bill_slot(struct energy_core *core, struct energy_slot *s)
 {
 	struct energy_group *g = group_for(core, &s->dom->cpus);
 
-	if (!g) {
+	if (!g)
 		g = &core->groups[core->nr_groups++];
-		cpumask_copy(&g->cpus, &s->dom->cpus);
-	}
+	bitmap_or(cpumask_bits(&g->cpus), cpumask_bits(&g->cpus), cpumask_bits(&s->dom->cpus),
+		  core->nr_ledgers);
 	if (g->nr_slots == ENERGY_MAX_BILLED)
 		return;
 	s->billed = true;

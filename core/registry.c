@@ -17,7 +17,8 @@ static int reject(const struct energy_source *src, const char *why)
 	return -EINVAL;
 }
 
-static int check_domain(const struct energy_source *src, const struct energy_domain *dom)
+static int check_domain(const struct energy_core *core, const struct energy_source *src,
+			const struct energy_domain *dom)
 {
 	u64 range_nj;
 
@@ -25,7 +26,7 @@ static int check_domain(const struct energy_source *src, const struct energy_dom
 		return reject(src, "a domain's name is empty or not terminated");
 	if ((unsigned int)dom->kind >= ENERGY_NR_KINDS)
 		return reject(src, "a domain's kind is not known");
-	if (cpumask_empty(&dom->cpus))
+	if (bitmap_empty(cpumask_bits(&dom->cpus), core->nr_ledgers))
 		return reject(src, "a domain has no CPUs");
 	if (!dom->mult || dom->shift > ENERGY_MAX_SHIFT)
 		return reject(src, "a domain's scale is 0 or its shift above 32");
@@ -34,7 +35,7 @@ static int check_domain(const struct energy_source *src, const struct energy_dom
 	return 0;
 }
 
-static int check_source(const struct energy_source *src)
+static int check_source(const struct energy_core *core, const struct energy_source *src)
 {
 	unsigned int i, k;
 	int ret;
@@ -48,7 +49,7 @@ static int check_source(const struct energy_source *src)
 	if (!src->domains || !src->nr_domains || src->nr_domains > ENERGY_MAX_DOMAINS)
 		return reject(src, "it has no domains, or too many");
 	for (i = 0; i < src->nr_domains; i++) {
-		ret = check_domain(src, &src->domains[i]);
+		ret = check_domain(core, src, &src->domains[i]);
 		if (ret)
 			return ret;
 		for (k = 0; k < i; k++)
@@ -69,6 +70,16 @@ static bool name_taken(struct energy_core *core, const char *name)
 	return false;
 }
 
+/* Hand over to the next best source; without memory for that nothing is billed for now. */
+static void drop(struct energy_core *core, struct energy_source *src, u64 now_ns)
+{
+	list_del(&src->node);
+	energy_slots_select(core, now_ns);
+	if (src->started && src->ops->stop)
+		src->ops->stop(src);
+	src->started = false;
+}
+
 /**
  * energy_registry_add() - Take a source in
  * @core: the core
@@ -83,7 +94,7 @@ static bool name_taken(struct energy_core *core, const char *name)
  */
 int energy_registry_add(struct energy_core *core, struct energy_source *src, u64 now_ns)
 {
-	int ret = check_source(src);
+	int ret = check_source(core, src);
 
 	if (ret)
 		return ret;
@@ -102,11 +113,8 @@ int energy_registry_add(struct energy_core *core, struct energy_source *src, u64
 	ret = energy_slots_select(core, now_ns);
 	if (!ret && src->failed)
 		ret = -EIO;
-	if (ret) {
-		list_del(&src->node);
-		energy_slots_select(core, now_ns);
-		goto unlock;
-	}
+	if (ret)
+		drop(core, src, now_ns);
 	energy_latest_update(core, now_ns);
 unlock:
 	mutex_unlock(&core->lock);
@@ -144,10 +152,7 @@ void energy_registry_remove(struct energy_core *core, struct energy_source *src,
 {
 	lock_or_complain(core, src);
 	energy_sampler_step_locked(core, now_ns);
-	list_del(&src->node);
-	energy_slots_select(core, now_ns);
-	if (src->started && src->ops->stop)
-		src->ops->stop(src);
+	drop(core, src, now_ns);
 	energy_latest_update(core, now_ns);
 	mutex_unlock(&core->lock);
 }

@@ -17,8 +17,6 @@ static void describe_sources(struct energy_core *core, struct energy_published *
 	int kind = -1;
 	size_t n = 0;
 
-	pub->kinds = 0;
-	memset(pub->kind_nj, 0, sizeof(pub->kind_nj));
 	list_for_each_entry(s, &core->slots, node) {
 		pub->kinds |= BIT(s->kind);
 		pub->kind_nj[s->kind] += s->account.measured_nj;
@@ -44,16 +42,21 @@ static void describe_sources(struct energy_core *core, struct energy_published *
  */
 void energy_latest_update(struct energy_core *core, u64 now_ns)
 {
+	struct energy_published pub = {};
+
 	core->sys.mem = core->env->mem_used();
 	core->sys.energy_nj = core->books.measured_nj;
 
+	pub.timestamp_ns = now_ns;
+	pub.iterations = core->stats.samples;
+	pub.books = core->books;
+	pub.sys = core->sys;
+	pub.gen = core->publishing;
+	describe_sources(core, &pub);
+
+	/* readers spin in here, so it is a copy and no more */
 	write_seqcount_begin(&core->latest_seq);
-	core->latest.timestamp_ns = now_ns;
-	core->latest.iterations = core->stats.samples;
-	core->latest.books = core->books;
-	core->latest.sys = core->sys;
-	core->latest.gen = core->publishing;
-	describe_sources(core, &core->latest);
+	core->latest = pub;
 	write_seqcount_end(&core->latest_seq);
 }
 
