@@ -3,11 +3,13 @@
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/attrib_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/bill_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/cgroups_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/env_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/exits_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/fake.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/ledger_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/params_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/proctab_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/random_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/record_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/registry_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/units_kunit.o

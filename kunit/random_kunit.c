@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whatever happens, in whatever order: after every step the books balance, nothing that ran is
+ * missing, and windows are consistent in themselves. A failure prints its seed and step.
+ */
+#include <kunit/test.h>
+#include <linux/limits.h>
+#include <linux/prandom.h>
+
+#include "fake.h"
+
+#define STEPS	10000
+#define PIDS	12
+#define PLACES	24
+
+/* A thread group's life as this test knows it; index as in fake.proc[]. */
+struct life {
+	u64 ran_ns;
+	bool exited;
+	u64 exited_step;
+};
+
+/**
+ * struct world - What has happened so far
+ * @rnd: where everything comes from
+ * @life: per place
+ * @steady: no source comes or goes, and counters are trusted for as long as it takes
+ * @step: number of the step
+ * @ran_ns: all CPU time
+ * @tx: all packets sent
+ * @fs: sources; the first is always there
+ * @has: which of them are registered
+ * @units: per domain of the first source, what it has used
+ * @seen: the books after the last step
+ */
+struct world {
+	struct rnd_state rnd;
+	struct life life[PLACES];
+	bool steady;
+	u64 step;
+	u64 ran_ns;
+	u64 tx;
+	struct fake_source *fs[3];
+	bool has[3];
+	u64 units[FAKE_DOMAINS];
+	struct energy_books seen;
+};
+
+static u32 below(struct world *w, u32 n)
+{
+	return prandom_u32_state(&w->rnd) % n;
+}
+
+static bool once_in(struct world *w, u32 n)
+{
+	return !below(w, n);
+}
+
+static struct fake_source *package_source(struct kunit *test, const char *name, int rating)
+{
+	struct fake_source *fs = fake_source_new(test, name, rating);
+	unsigned int i;
+
+	fake_domain_add(fs, ENERGY_PACKAGE, 0, 0, 2);
+	fake_domain_add(fs, ENERGY_PACKAGE, 1, 2, 2);
+	fake_domain_add(fs, ENERGY_DRAM, 0, 0, 2);
+	fake_domain_add(fs, ENERGY_CORE, 0, 0, 2);
+	fake_domain_add(fs, ENERGY_PSYS, 0, 0, 4);
+	for (i = 0; i < fs->src.nr_domains; i++) {
+		fs->dom[i].max_power_mw = 1;
+		fs->dom[i].mult = 1953125;
+		fs->dom[i].shift = 5 + i;
+	}
+	fs->dom[0].wrap_range = 262143328850ULL >> 10;
+	fs->dom[3].wrap_range = 0;
+	return fs;
+}
+
+static void world_begin(struct kunit *test, struct world *w, u32 seed, bool steady)
+{
+	unsigned int i;
+
+	*w = (struct world) { .steady = steady };
+	prandom_seed_state(&w->rnd, seed);
+	fake_cgroup_new(test, 1, "a");
+	fake_cgroup_new(test, 2, "b");
+	fake_cgroup_new(test, 1, "c");
+	fake.cgroup[3].error = -ENOENT;
+	for (i = 0; i < PLACES; i++)
+		fake_proc_new(test, 1 + below(w, PIDS), "born");
+	w->fs[0] = package_source(test, "always", 200);
+	w->fs[1] = package_source(test, "better", 300);
+	w->fs[2] = package_source(test, "worse", 100);
+	/* one that has less than the others: the billing set changes with it */
+	w->fs[1]->src.nr_domains = 2;
+	if (!steady)
+		for (i = 0; i < w->fs[0]->src.nr_domains; i++)
+			w->fs[0]->dom[i].max_power_mw = 1000000000;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, w->fs[0]), 0);
+	w->has[0] = true;
+}
+
+static void use_anything(struct world *w, struct energy_usage *use, u64 ns)
+{
+	use->cpu_ns += ns;
+	w->ran_ns += ns;
+	use->instructions += below(w, 1000000);
+	use->wakeups += below(w, 3);
+	use->diski += once_in(w, 10) ? below(w, 1 << 20) : 0;
+	use->disko += once_in(w, 10) ? below(w, 1 << 20) : 0;
+	use->rx_parts += below(w, ENERGY_RX_ONE);
+	if (once_in(w, 4)) {
+		use->tx++;
+		w->tx++;
+	}
+}
+
+static void somebody_runs(struct energy_core *core, struct world *w, u64 dt_ns)
+{
+	unsigned int i = below(w, PLACES), cpu = below(w, FAKE_CPUS);
+	struct fake_proc *fp = &fake.proc[i];
+	struct energy_key key = fp->key;
+	u64 ns = below(w, dt_ns) >> below(w, 20);
+
+	if (w->life[i].exited) {
+		key.start_ns = 0;
+		key.cgid = 0;
+	} else {
+		key.cgid = fp->cgid;
+	}
+	use_anything(w, fake_charge(core, cpu, &key), ns);
+	w->life[i].ran_ns += ns;
+}
+
+static void somebody_dies(struct energy_core *core, struct world *w)
+{
+	unsigned int i = below(w, PLACES);
+
+	if (w->life[i].exited)
+		return;
+	if (once_in(w, 8)) {
+		/* as if the pool had been empty */
+		core->ledgers[0]->nr_exits_lost++;
+		fake.proc[i].gone = true;
+	} else {
+		fake_die(core, below(w, FAKE_CPUS), &fake.proc[i]);
+	}
+	if (once_in(w, 8))
+		fake_die(core, below(w, FAKE_CPUS), &fake.proc[i]);
+	w->life[i].exited = true;
+	w->life[i].exited_step = w->step;
+}
+
+static void somebody_is_born(struct world *w)
+{
+	unsigned int i = below(w, PLACES);
+
+	if (!w->life[i].exited)
+		return;
+	fake_proc_replace(&fake.proc[i], 1 + below(w, PIDS), "born");
+	fake.proc[i].mem = below(w, 1 << 30);
+	w->life[i] = (struct life) {};
+}
+
+static void nobody_runs(struct energy_core *core, struct world *w, u64 dt_ns)
+{
+	struct energy_ledger *l = core->ledgers[below(w, FAKE_CPUS)];
+	struct energy_bank *bank = l->bank[l->cur];
+
+	if (once_in(w, 2)) {
+		bank->nr_lost++;
+		use_anything(w, &bank->lost, below(w, dt_ns));
+	} else {
+		bank->system.tx++;
+		w->tx++;
+	}
+}
+
+static void counters_move(struct world *w)
+{
+	unsigned int i, d;
+	u64 units;
+
+	for (i = 0; i < ARRAY_SIZE(w->fs); i++) {
+		for (d = 0; d < w->fs[i]->src.nr_domains; d++) {
+			units = below(w, 1 << 22) >> below(w, 23);
+			fake_source_use(w->fs[i], d, units);
+			if (!i)
+				w->units[d] += units;
+			w->fs[i]->error[d] = once_in(w, 20) ? -EIO : 0;
+		}
+	}
+}
+
+static void weights_change(struct energy_core *core, struct world *w)
+{
+	u32 *weight = (u32 *)&core->params.weights;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(core->params.weights) / sizeof(u32); i++)
+		weight[i] = once_in(w, 2) ? 0 : below(w, 2000) << (once_in(w, 9) ? 18 : 0);
+}
+
+static void source_changes(struct kunit *test, struct world *w)
+{
+	unsigned int i = 1 + below(w, 2);
+
+	if (w->steady)
+		return;
+	if (w->has[i])
+		fake_source_unregister(test, w->fs[i]);
+	else
+		KUNIT_ASSERT_EQ(test, fake_source_register(test, w->fs[i]), 0);
+	w->has[i] = !w->has[i];
+	fake_check(test);
+}
+
+static void something_happens(struct kunit *test, struct world *w, u64 dt_ns)
+{
+	struct energy_core *core = test->priv;
+	unsigned int n;
+
+	for (n = below(w, 12); n; n--)
+		somebody_runs(core, w, dt_ns);
+	if (once_in(w, 3))
+		somebody_dies(core, w);
+	if (once_in(w, 2))
+		somebody_is_born(w);
+	if (once_in(w, 10))
+		nobody_runs(core, w, dt_ns);
+	if (once_in(w, 10))
+		fake.proc[below(w, PLACES)].cgid = 1 + below(w, 5);
+	if (once_in(w, 50))
+		fake.offline[below(w, FAKE_CPUS)] ^= true;
+	if (once_in(w, 100))
+		weights_change(core, w);
+	if (once_in(w, 30))
+		core->params.window_ns = ENERGY_WINDOW_NS_MIN * (1 + below(w, 10));
+	if (once_in(w, 10)) {
+		energy_sampler_drain(core, fake.now_ns);
+		fake_check(test);
+	}
+	if (once_in(w, 40))
+		source_changes(test, w);
+	counters_move(w);
+}
+
+/* What ran is all there: per process that is still known, and in total. */
+static void check_usage(struct kunit *test, const struct world *w)
+{
+	struct energy_core *core = test->priv;
+	const struct energy_proc *p;
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, core->sys.use.cpu_ns, w->ran_ns);
+	KUNIT_EXPECT_EQ(test, core->sys.use.tx, w->tx);
+	for (i = 0; i < PLACES; i++) {
+		p = fake_record(core, &fake.proc[i]);
+		if (w->life[i].exited)
+			continue;
+		KUNIT_EXPECT_EQ(test, p ? p->now.use.cpu_ns : 0, w->life[i].ran_ns);
+		if (p)
+			KUNIT_EXPECT_TRUE(test, p->alive);
+	}
+}
+
+static void check_accounts(struct kunit *test, struct world *w)
+{
+	struct energy_core *core = test->priv;
+	const struct energy_books *b = &core->books, *seen = &w->seen;
+	unsigned int d;
+
+	KUNIT_EXPECT_GE(test, b->measured_nj, seen->measured_nj);
+	KUNIT_EXPECT_GE(test, b->exited_nj, seen->exited_nj);
+	KUNIT_EXPECT_GE(test, b->unattributed_nj, seen->unattributed_nj);
+	KUNIT_EXPECT_GE(test, b->idle_nj, seen->idle_nj);
+	KUNIT_EXPECT_GE(test, b->live_nj + b->exited_nj, seen->live_nj + seen->exited_nj);
+	/* remainders only: less than a nanojoule per claim and domain */
+	KUNIT_EXPECT_LT(test, b->pending_nj, 1000ULL);
+	w->seen = *b;
+
+	for (d = 0; d < w->fs[0]->src.nr_domains && w->steady; d++) {
+		const struct energy_domain *dom = &w->fs[0]->dom[d];
+		const struct energy_slot *s = fake_slot(core, dom->kind, dom->instance);
+		u64 nj = (w->units[d] * dom->mult) >> dom->shift;
+
+		/* no more than was used, and once it can be read no less */
+		KUNIT_EXPECT_LE(test, s->account.measured_nj, nj);
+		if (s->last_ns == core->last_ns)
+			KUNIT_EXPECT_EQ(test, s->account.measured_nj, nj);
+		KUNIT_EXPECT_EQ(test, s->lost_ns, 0ULL);
+	}
+}
+
+static void check_window(struct kunit *test, u32 gen)
+{
+	struct energy_core *core = test->priv;
+	struct energy_procpos pos = {};
+	struct energy_published pub;
+	const struct energy_proc *p;
+	struct energy_values v;
+	u64 live_nj = 0;
+	bool alive;
+
+	if (!energy_window_header(core, gen, &pub))
+		return;
+	rcu_read_lock();
+	for (; (p = energy_proctab_at(core, &pos)); pos.nth++)
+		if (energy_window_proc(p, gen, &v, &alive))
+			live_nj += v.energy_nj;
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, pub.gen, gen);
+	KUNIT_EXPECT_EQ(test, energy_books_difference(&pub.books), 0LL);
+	KUNIT_EXPECT_EQ(test, pub.books.live_nj, live_nj);
+}
+
+static bool still_right(struct kunit *test, const struct world *w, u32 seed)
+{
+	if (READ_ONCE(test->status) != KUNIT_FAILURE)
+		return true;
+	kunit_err(test, "seed %u, step %llu", seed, w->step);
+	return false;
+}
+
+/* Everybody dies: in the end nothing is left but the sums. */
+static void world_ends(struct kunit *test, struct world *w)
+{
+	struct energy_core *core = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < w->fs[0]->src.nr_domains; i++)
+		w->fs[0]->error[i] = w->fs[1]->error[i] = w->fs[2]->error[i] = 0;
+	for (i = 0; i < PLACES; i++)
+		if (!w->life[i].exited)
+			fake_die(core, i % FAKE_CPUS, &fake.proc[i]);
+	for (i = 0; i < 5; i++)
+		fake_step(test, ENERGY_WINDOW_NS_MAX);
+	KUNIT_EXPECT_EQ(test, core->stats.procs, 0ULL);
+	KUNIT_EXPECT_TRUE(test, xa_empty(&core->procs));
+	KUNIT_EXPECT_TRUE(test, xa_empty(&core->cgroups));
+	KUNIT_EXPECT_EQ(test, core->books.live_nj, 0ULL);
+	KUNIT_EXPECT_EQ(test, core->stats.no_memory, 0ULL);
+	for (i = 0; i < ARRAY_SIZE(w->fs); i++)
+		KUNIT_EXPECT_EQ(test, w->fs[i]->nr_bad_calls, 0U);
+	/* it was not all for nothing */
+	KUNIT_EXPECT_GT(test, core->books.exited_nj, 1000000000ULL);
+	KUNIT_EXPECT_GT(test, core->books.idle_nj, 1000000000ULL);
+	KUNIT_EXPECT_GT(test, core->books.unattributed_nj, 1000000ULL);
+	KUNIT_EXPECT_GT(test, core->gen, 100U);
+}
+
+static void live_through(struct kunit *test, u32 seed, bool steady)
+{
+	struct energy_core *core = test->priv;
+	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	world_begin(test, w, seed, steady);
+	for (w->step = 0; w->step < STEPS; w->step++) {
+		u64 dt_ns = FAKE_MS * (1 + below(w, 200));
+
+		something_happens(test, w, dt_ns);
+		fake_step(test, dt_ns);
+		check_usage(test, w);
+		check_accounts(test, w);
+		check_window(test, core->gen);
+		check_window(test, core->gen - 1);
+		if (!still_right(test, w, seed))
+			return;
+	}
+	world_ends(test, w);
+}
+
+struct seed_case {
+	const char *name;
+	u32 seed;
+};
+
+static const struct seed_case seed_cases[] = {
+	{ "seed 1", 1 },
+	{ "seed 20260101", 20260101 },
+};
+
+FAKE_TABLE(seed, seed_cases);
+
+/* One source that is always there: each nanojoule that it counted is found again. */
+static void steady_source(struct kunit *test)
+{
+	const struct seed_case *c = test->param_value;
+
+	live_through(test, c->seed, true);
+}
+
+/* Sources come and go, and counters cannot be trusted for long. */
+static void anything_goes(struct kunit *test)
+{
+	const struct seed_case *c = test->param_value;
+
+	live_through(test, c->seed, false);
+}
+
+static struct kunit_case random_cases[] = {
+	KUNIT_CASE_PARAM(steady_source, seed_gen_params),
+	KUNIT_CASE_PARAM(anything_goes, seed_gen_params),
+	{}
+};
+
+static struct kunit_suite random_suite = {
+	.name = "energy_random",
+	.init = fake_init,
+	.exit = fake_exit,
+	.test_cases = random_cases,
+};
+
+kunit_test_suite(random_suite);
