@@ -183,7 +183,7 @@ static bool parse_record_line(struct energy_record *record, struct energy_slice 
 		line.at += pair.len + !!space;
 		line.len -= pair.len + !!space;
 	}
-	return record->pid.known;
+	return true;
 }
 
 static int append_record(struct energy_listing *listing, const struct energy_record *record)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """check.py ENERGY UNIT_TEST...: the unit tests, then the command itself, as one TAP stream."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -40,6 +41,22 @@ def equal(is_, expected):
 def energy(*words, **more):
     return subprocess.run([ENERGY, *words], capture_output=True, text=True, timeout=20,
                           stdin=subprocess.DEVNULL, env=ENVIRONMENT, check=False, **more)
+
+
+@contextlib.contextmanager
+def running(words, **more):
+    """What hangs is a failure, and is killed."""
+    process = subprocess.Popen([ENERGY, *words], env=ENVIRONMENT, **more)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def watching(path, *words):
+    return running(("top", "--file", path, *words), stdout=subprocess.PIPE,
+                   stdin=subprocess.DEVNULL, text=True)
 
 
 def replay(folder, *listings):
@@ -201,12 +218,16 @@ def torn_listing(folder):
 
 
 def same_instant(folder):
+    """The one that came second is no new beginning."""
     machine = busy_machine()
     first = machine.debugfs()
+    machine.run(12, 1_000_000_000)
+    again = machine.debugfs()
     one_second(machine)
     second = machine.debugfs()
-    done = energy(*replay(folder, first, first, second, second))
+    done = energy(*replay(folder, first, again, second, second))
     equal((done.stdout.count("time "), done.returncode), (1, 0))
+    expect("     12      7.000         7.000" in done.stdout, done.stdout)
 
 
 def module_loaded_anew(folder):
@@ -260,9 +281,7 @@ def changing_file(folder):
     """A file that is replaced while it is watched; three readings in the time."""
     machine = busy_machine()
     path = written(folder, machine.proc_all())
-    with subprocess.Popen([ENERGY, "top", "--file", path, "--delay", "0.2", "--seconds", "2"],
-                          stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
-                          env=ENVIRONMENT) as watcher:
+    with watching(path, "--delay", "0.2", "--seconds", "2") as watcher:
         for _ in range(2):
             time.sleep(0.5)
             one_second(machine)
@@ -270,7 +289,7 @@ def changing_file(folder):
                 file.write(machine.proc_all())
             os.rename(path + ".new", path)
         output = watcher.communicate(timeout=20)[0]
-    equal(watcher.returncode, 0)
+        equal(watcher.returncode, 0)
     equal(re.findall(r"time (\d+)", output), ["1001", "1002"])
 
 
@@ -286,13 +305,11 @@ def ends_after_seconds(folder):
 def ends_by_signal(folder):
     path = written(folder, busy_machine().debugfs())
     for number in (signal.SIGINT, signal.SIGTERM):
-        with subprocess.Popen([ENERGY, "top", "--file", path, "--balance", "--delay", "60"],
-                              stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
-                              env=ENVIRONMENT) as watcher:
+        with watching(path, "--balance", "--delay", "60") as watcher:
             time.sleep(0.5)
             watcher.send_signal(number)
             output = watcher.communicate(timeout=5)[0]
-        equal(watcher.returncode, 0)
+            equal(watcher.returncode, 0)
         expect(output.startswith("balance: ") and output.count("\n") == 1, output)
 
 
@@ -424,13 +441,18 @@ class Terminal:
     def wait_for(self, text, seconds=10):
         end = time.monotonic() + seconds
         while text not in self.output:
-            expect(time.monotonic() < end, "not seen", text, self.output)
+            if time.monotonic() > end:
+                self.process.kill()
+                raise AssertionError(f"not seen: {text!r} in {self.output!r}")
             if select.select([self.master], [], [], 0.1)[0]:
                 self.output += os.read(self.master, 65536)
 
     def finish(self):
         """The exit status, once the terminal is as it was."""
-        status = self.process.wait(timeout=5)
+        try:
+            status = self.process.wait(timeout=5)
+        finally:
+            self.process.kill()
         while select.select([self.master], [], [], 0.1)[0]:
             self.output += os.read(self.master, 65536)
         modes = termios.tcgetattr(self.slave)

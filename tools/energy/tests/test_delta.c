@@ -197,6 +197,11 @@ static void restarts(bool *good)
 	compare(&pair, "timestamp=0\nwindow=0\n", "timestamp=3000\npid=4 energy_uj=5 comm=a\n");
 	CHECK(pair.outcome == ENERGY_RESTARTED);
 	release(&pair);
+	/* A cgroup's listing, when a source comes. */
+	compare(&pair, "timestamp=2000\npid=4 energy=1.000 energy_uj=0 comm=a\n",
+		"timestamp=3000\npid=4 energy=2.000 energy_uj=1 comm=a\n");
+	CHECK(pair.outcome == ENERGY_RESTARTED);
+	release(&pair);
 	compare(&pair, "timestamp=2000\n" BOOKS(500, 100, 100, 100, 9),
 		"timestamp=3000\n" BOOKS(500, 100, 100, 100, 0));
 	CHECK(pair.outcome == ENERGY_INTERVAL);
@@ -262,7 +267,7 @@ static void sums_beyond_64_bits(bool *good)
 		"pid=2 energy_nj=18446744073709551615 comm=b\n"
 		"pid=18446744073709551615 energy_nj=2 comm=c\n");
 	CHECK(pair.interval.nr_rows == 3);
-	CHECK(pair.interval.attributed_nj == (energy_sum)2 * UINT64_MAX + 2);
+	CHECK(pair.interval.attributed_nj == (unsigned __int128)2 * UINT64_MAX + 2);
 	release(&pair);
 }
 
