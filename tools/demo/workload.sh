@@ -5,8 +5,11 @@
 # shell loop that forks, a disk writer, a loopback sender, and sleepers.
 set -eu
 
-./hog --class int &
-./hog --class mem --duty 40 &
+# Names of their own for the table.
+ln -s "$PWD/hog" /tmp/hog-int
+ln -s "$PWD/hog" /tmp/hog-mem
+/tmp/hog-int -c int &
+/tmp/hog-mem -c mem -d 40 &
 
 (
 	while :; do
@@ -27,7 +30,13 @@ mount /dev/ram0 /tmp/disk
 	done
 ) &
 
-./packets --rate 500 &
+python3 -c '
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+    s.sendto(bytes(100), ("127.0.0.1", 9))
+    time.sleep(0.005)
+' &
 
 for _ in 1 2 3 4 5; do
 	sleep 3600 &
