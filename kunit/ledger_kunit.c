@@ -485,7 +485,8 @@ static void ledger_pool_empties_and_refills(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flip.nr_exits_lost, 2U);
 	n = 0;
 	list_for_each_entry_safe(x, tmp, &flip.exits, node) {
-		KUNIT_EXPECT_EQ(test, x->key.tgid, (pid_t)++n);
+		n++;
+		KUNIT_EXPECT_EQ(test, (unsigned int)x->key.tgid, n);
 		list_del(&x->node);
 		kfree(x);
 	}

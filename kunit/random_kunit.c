@@ -328,8 +328,8 @@ static void world_ends(struct kunit *test, struct world *w)
 	struct energy_core *core = test->priv;
 	unsigned int i;
 
-	for (i = 0; i < w->fs[0]->src.nr_domains; i++)
-		w->fs[0]->error[i] = w->fs[1]->error[i] = w->fs[2]->error[i] = 0;
+	for (i = 0; i < ARRAY_SIZE(w->fs); i++)
+		memset(w->fs[i]->error, 0, sizeof(w->fs[i]->error));
 	for (i = 0; i < PLACES; i++)
 		if (!w->life[i].exited)
 			fake_die(core, i % FAKE_CPUS, &fake.proc[i]);

@@ -2,6 +2,7 @@
 /* Sources: which are refused, which is chosen, and how one hands over to another. */
 #include <kunit/test.h>
 
+#include "../core/units.h"
 #include "fake.h"
 
 static struct fake_source *source(struct kunit *test, const char *name, int rating)
@@ -29,65 +30,106 @@ static void expect_calls(struct kunit *test, const struct fake_source *fs, unsig
 	KUNIT_EXPECT_EQ(test, fs->nr_bad_calls, 0U);
 }
 
-static void no_name(struct fake_source *fs)		{ fs->src.name = NULL; }
-static void empty_name(struct fake_source *fs)		{ fs->src.name = ""; }
-static void comma_in_name(struct fake_source *fs)	{ fs->src.name = "a,b"; }
-static void space_in_name(struct fake_source *fs)	{ fs->src.name = "a b"; }
-static void no_ops(struct fake_source *fs)		{ fs->src.ops = NULL; }
-static void bad_kind(struct fake_source *fs)		{ fs->src.kind = ENERGY_MODEL + 1; }
-static void no_domains(struct fake_source *fs)		{ fs->src.domains = NULL; }
-static void zero_domains(struct fake_source *fs)	{ fs->src.nr_domains = 0; }
-static void many_domains(struct fake_source *fs)
+enum flaw {
+	NO_NAME, EMPTY_NAME, COMMA_IN_NAME, SPACE_IN_NAME,
+	NO_OPS, NO_READ, BAD_SOURCE_KIND,
+	NO_DOMAINS, ZERO_DOMAINS, MANY_DOMAINS,
+	EMPTY_DOMAIN_NAME, ENDLESS_DOMAIN_NAME, BAD_KIND, NEGATIVE_KIND,
+	NO_CPUS, ZERO_MULT, LARGE_SHIFT, LARGE_RANGE, SAME_TWICE,
+};
+
+static void spoil(struct fake_source *fs, enum flaw flaw)
 {
-	fs->src.nr_domains = ENERGY_MAX_DOMAINS + 1;
+	static const struct energy_source_ops no_ops;
+	struct energy_source *src = &fs->src;
+	struct energy_domain *dom = &fs->dom[1];
+
+	switch (flaw) {
+	case NO_NAME:
+		src->name = NULL;
+		break;
+	case EMPTY_NAME:
+		src->name = "";
+		break;
+	case COMMA_IN_NAME:
+		src->name = "a,b";
+		break;
+	case SPACE_IN_NAME:
+		src->name = "a b";
+		break;
+	case NO_OPS:
+		src->ops = NULL;
+		break;
+	case NO_READ:
+		src->ops = &no_ops;
+		break;
+	case BAD_SOURCE_KIND:
+		src->kind = ENERGY_MODEL + 1;
+		break;
+	case NO_DOMAINS:
+		src->domains = NULL;
+		break;
+	case ZERO_DOMAINS:
+		src->nr_domains = 0;
+		break;
+	case MANY_DOMAINS:
+		src->nr_domains = ENERGY_MAX_DOMAINS + 1;
+		break;
+	case EMPTY_DOMAIN_NAME:
+		dom->name[0] = '\0';
+		break;
+	case ENDLESS_DOMAIN_NAME:
+		memset(dom->name, 'x', sizeof(dom->name));
+		break;
+	case BAD_KIND:
+		dom->kind = ENERGY_NR_KINDS;
+		break;
+	case NEGATIVE_KIND:
+		dom->kind = -1;
+		break;
+	case NO_CPUS:
+		memset(&dom->cpus, 0, sizeof(dom->cpus));
+		break;
+	case ZERO_MULT:
+		dom->mult = 0;
+		break;
+	case LARGE_SHIFT:
+		dom->shift = ENERGY_MAX_SHIFT + 1;
+		break;
+	case LARGE_RANGE:
+		dom->wrap_range = 1ULL << 62;
+		break;
+	case SAME_TWICE:
+		dom->kind = fs->dom[0].kind;
+		break;
+	}
 }
-
-static void no_read(struct fake_source *fs)
-{
-	static const struct energy_source_ops none;
-
-	fs->src.ops = &none;
-}
-
-static void empty_domain_name(struct fake_source *fs)	{ fs->dom[1].name[0] = '\0'; }
-static void endless_domain_name(struct fake_source *fs)
-{
-	memset(fs->dom[1].name, 'x', sizeof(fs->dom[1].name));
-}
-
-static void bad_domain_kind(struct fake_source *fs)	{ fs->dom[1].kind = ENERGY_NR_KINDS; }
-static void negative_kind(struct fake_source *fs)	{ fs->dom[1].kind = -1; }
-static void no_cpus(struct fake_source *fs)		{ cpumask_clear(&fs->dom[1].cpus); }
-static void zero_mult(struct fake_source *fs)		{ fs->dom[1].mult = 0; }
-static void large_shift(struct fake_source *fs)		{ fs->dom[1].shift = 33; }
-static void large_range(struct fake_source *fs)		{ fs->dom[1].wrap_range = 1ULL << 62; }
-static void same_twice(struct fake_source *fs)		{ fs->dom[1].kind = fs->dom[0].kind; }
 
 struct bad_case {
 	const char *name;
-	void (*spoil)(struct fake_source *fs);
+	enum flaw flaw;
 };
 
 static const struct bad_case bad_cases[] = {
-	{ "no name", no_name },
-	{ "empty name", empty_name },
-	{ "comma in name", comma_in_name },
-	{ "space in name", space_in_name },
-	{ "no ops", no_ops },
-	{ "no read_domain", no_read },
-	{ "unknown source kind", bad_kind },
-	{ "no domains", no_domains },
-	{ "zero domains", zero_domains },
-	{ "too many domains", many_domains },
-	{ "empty domain name", empty_domain_name },
-	{ "endless domain name", endless_domain_name },
-	{ "unknown kind", bad_domain_kind },
-	{ "negative kind", negative_kind },
-	{ "no CPUs", no_cpus },
-	{ "mult 0", zero_mult },
-	{ "shift above 32", large_shift },
-	{ "range beyond 64 bits", large_range },
-	{ "same kind and instance twice", same_twice },
+	{ "no name", NO_NAME },
+	{ "empty name", EMPTY_NAME },
+	{ "comma in name", COMMA_IN_NAME },
+	{ "space in name", SPACE_IN_NAME },
+	{ "no ops", NO_OPS },
+	{ "no read_domain", NO_READ },
+	{ "unknown source kind", BAD_SOURCE_KIND },
+	{ "no domains", NO_DOMAINS },
+	{ "zero domains", ZERO_DOMAINS },
+	{ "too many domains", MANY_DOMAINS },
+	{ "empty domain name", EMPTY_DOMAIN_NAME },
+	{ "endless domain name", ENDLESS_DOMAIN_NAME },
+	{ "unknown kind", BAD_KIND },
+	{ "negative kind", NEGATIVE_KIND },
+	{ "no CPUs", NO_CPUS },
+	{ "mult 0", ZERO_MULT },
+	{ "shift above 32", LARGE_SHIFT },
+	{ "range beyond 64 bits", LARGE_RANGE },
+	{ "same kind and instance twice", SAME_TWICE },
 };
 
 FAKE_TABLE(bad, bad_cases);
@@ -99,7 +141,7 @@ static void bad_source_is_refused(struct kunit *test)
 	struct fake_source *fs = source(test, "bad", 300);
 
 	fake_domain_add(fs, ENERGY_DRAM, 0, 0, 2);
-	c->spoil(fs);
+	spoil(fs, c->flaw);
 	KUNIT_EXPECT_EQ(test, fake_source_register(test, fs), -EINVAL);
 	KUNIT_EXPECT_TRUE(test, list_empty(&core->sources));
 	KUNIT_EXPECT_TRUE(test, list_empty(&core->slots));
@@ -383,10 +425,10 @@ static void slots_are_in_order(struct kunit *test)
 	fake_domain_add(fs, ENERGY_PACKAGE, 0, 0, 2);
 	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
 	list_for_each_entry(s, &core->slots, node) {
-		if (last)
-			KUNIT_EXPECT_TRUE(test, last->kind < s->kind ||
-						(last->kind == s->kind &&
-						 last->instance < s->instance));
+		if (last && last->kind == s->kind)
+			KUNIT_EXPECT_LT(test, last->instance, s->instance);
+		else if (last)
+			KUNIT_EXPECT_LT(test, last->kind, s->kind);
 		last = s;
 		n++;
 	}
