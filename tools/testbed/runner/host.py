@@ -24,6 +24,12 @@ def tool(name, *args):
     return done.stdout
 
 
+def boot_id():
+    """Return what names this boot of the host, for facts that hold until the next."""
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as text:
+        return text.read().strip()
+
+
 @contextmanager
 def locked(path):
     """Hold an exclusive lock on a file for the length of a with block."""
@@ -43,8 +49,8 @@ def guest_files(kernel):
     return (version, *files)
 
 
-def plugin():
-    """Build the plugin if its sources are newer, and return its path."""
+def _built():
+    """Build what the runner needs if its sources are newer, and return the directory."""
     out = os.path.join(BUILD, "plugin")
     os.makedirs(out, exist_ok=True)
     with locked(os.path.join(out, ".lock")):
@@ -53,4 +59,21 @@ def plugin():
                               check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise SetupError("the plugin does not build")
-    return os.path.join(out, "energy_plugin.so")
+    return out
+
+
+def plugin():
+    """Return the path of the up-to-date plugin."""
+    return os.path.join(_built(), "energy_plugin.so")
+
+
+def tsc_khz():
+    """Return the frequency of this machine's TSC, measured once a boot."""
+    known = os.path.join(BUILD, f"tsc-khz-{boot_id()}")
+    if not os.path.exists(known):
+        khz = tool("inroot", os.path.join(_built(), "tsc_khz"))
+        with open(f"{known}.{os.getpid()}", "w", encoding="ascii") as out:
+            out.write(khz)
+        os.rename(out.name, known)
+    with open(known, encoding="ascii") as text:
+        return int(text.read())

@@ -3,6 +3,8 @@
 
 import os
 
+from . import host
+
 # Why each one is there:
 KERNEL_ARGS = (
     "console=ttyS0",
@@ -51,11 +53,18 @@ def plugin_args(options, plugin):
     return ["-plugin", ",".join([f"file={plugin}", *settings, *options.plugin])]
 
 
+def clock_args(options, accel):
+    """Return the kernel arguments that spare the guest calibrating its clock."""
+    if accel == "kvm":
+        return []
+    return [f"tsc_early_khz={1000000 if options.icount else host.tsc_khz()}"]
+
+
 def machine(options, files, accel):
     """Return the machine without its channels: CPUs, memory, kernel and root disk."""
     sockets, cpus = options.topology
     _, vmlinuz, initrd, image = files
-    append = " ".join([*KERNEL_ARGS, options.append]).strip()
+    append = " ".join([*KERNEL_ARGS, *clock_args(options, accel), options.append]).strip()
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot",
         "-display", "none", "-machine", "pc",

@@ -14,6 +14,7 @@ from tap import (DRAM, PKG, PP0, PP1, PSYS, UNIT, WRAP, check, close, done, froz
 ESU, DRAM_ESU, START = 14, 16, 4096
 INT_PJ, MEM_PJ, SIMD_PJ, STRING_PJ, STRING_BYTE_PJ = 8000, 16000, 24000, 8000, 1000
 DRAM_SHARE = 0.1
+STATIC_W = 5
 CPU_OF_PACKAGE = {0: 0, 1: 2}
 
 
@@ -104,6 +105,18 @@ def test_prices():
           f"{got} expected {expected:.0f}")
 
 
+def test_static_power():
+    def now():
+        dynamic = (truth("owned") + truth("unowned")) / (1 + DRAM_SHARE)
+        return time.monotonic_ns(), truth("package", 0) + truth("package", 1) - dynamic
+
+    start_ns, start_nj = now()
+    time.sleep(3)
+    end_ns, end_nj = now()
+    watts = (end_nj - start_nj) / (end_ns - start_ns)
+    check(close(watts, 2 * STATIC_W, 0.03), "static power follows the guest's clock", watts)
+
+
 def test_idle_is_nobodys():
     unowned = truth("unowned")
     got = workload("sleep", 1000)
@@ -138,6 +151,7 @@ test_packages_apart()
 test_freeze()
 test_pmu()
 test_prices()
+test_static_power()
 test_idle_is_nobodys()
 test_stock_drivers()
 done()
