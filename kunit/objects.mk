@@ -12,5 +12,6 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/proctab_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/random_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/record_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/registry_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/scope_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/units_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/window_kunit.o

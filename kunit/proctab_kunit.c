@@ -114,6 +114,26 @@ static void reuse_makes_a_second_record(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 3ULL);
 }
 
+/* Drains find processes in the order of CPUs, not of birth: an exit may name an older one. */
+static void newest_is_first_whenever_it_was_found(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct energy_proc *second = add(test, 42, 2000, 0xd0);
+	struct energy_proc *first = add(test, 42, 1000, 0xc0);
+	struct energy_proc *fourth = add(test, 42, 4000, 0xf0);
+	struct energy_proc *third = add(test, 42, 3000, 0xe0);
+	struct energy_procpos pos = {};
+
+	KUNIT_EXPECT_PTR_EQ(test, next(core, &pos), fourth);
+	KUNIT_EXPECT_PTR_EQ(test, next(core, &pos), third);
+	KUNIT_EXPECT_PTR_EQ(test, next(core, &pos), second);
+	KUNIT_EXPECT_PTR_EQ(test, next(core, &pos), first);
+	KUNIT_EXPECT_NULL(test, next(core, &pos));
+	remove(test, second);
+	KUNIT_EXPECT_PTR_EQ(test, find(core, 42, 1000), first);
+	KUNIT_EXPECT_PTR_EQ(test, find(core, 42, 3000), third);
+}
+
 static void listing_is_ordered_by_pid(struct kunit *test)
 {
 	static const pid_t added[] = { 300, 7, 4194304, 65, 1, 64, 4095, 63, 2, 4096 };
@@ -230,6 +250,7 @@ static struct kunit_case proctab_cases[] = {
 	KUNIT_CASE(new_record),
 	KUNIT_CASE(find_by_key_and_by_cookie),
 	KUNIT_CASE(reuse_makes_a_second_record),
+	KUNIT_CASE(newest_is_first_whenever_it_was_found),
 	KUNIT_CASE(listing_is_ordered_by_pid),
 	KUNIT_CASE(listing_of_nothing),
 	KUNIT_CASE(remove_newest_middle_oldest),
