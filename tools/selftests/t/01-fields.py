@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=main timeout=180
+"""Every field of a record against the kernel's own numbers."""
+
+import re
+import signal
+import time
+
+import lib
+
+BUSY_MS = 10000
+PF_KTHREAD = 0x00200000
+DISK_BYTES = 4 << 20
+DATAGRAMS = 3000
+MESSAGES = 300
+PAGE = 4096
+# The kernel's counters of resident pages are exact but for this many pages per CPU and kind
+# of page (percpu_counter_batch, three kinds); VmRSS is exact since 6.17 and 6.12.40.
+RSS_SLACK = 3 * 32 * PAGE
+MEM_MIB = 48
+
+
+def within_percent(got, want):
+    """Whether two numbers differ by at most a hundredth."""
+    return abs(got - want) * 100 <= want
+
+
+def check_busy(tap):
+    """CPU time: one thread, several, older than the module, without its leader."""
+    old = lib.Worker("hog", "-j", 2, "-t", BUSY_MS, "-p")
+    older = lib.Worker("hog", "-t", BUSY_MS, "-p")
+    time.sleep(1)  # so that the modules meet processes with a past
+    old.process.send_signal(signal.SIGSTOP)
+    lib.wait_until(lambda: lib.status(old.pid, "State") == "T")
+    lib.load(sample_ns=100 * lib.MS, window_ns=lib.SECOND)
+    old.process.send_signal(signal.SIGCONT)
+    cases = {
+        "busy for 10 s": lib.Worker("hog", "-t", BUSY_MS, "-m", MEM_MIB, "-p"),
+        "with two threads, older than the modules": old,
+        "whose leader has exited": lib.Worker("hog", "-l", "-t", BUSY_MS, "-p"),
+    }
+    leaderless = cases["whose leader has exited"]
+    young = lib.Worker("hog", "-d", 50, "-t", 3000, "-p")
+    for worker in (*cases.values(), older, young):
+        worker.said()
+    lib.wait_samples()
+    books = lib.listing()
+    for name, worker in cases.items():
+        record, want = books.of(worker.pid), lib.cputime_ns(worker.pid)
+        tap.ok(within_percent(record["cpu_ns"], want), f"cpu_ns of a process {name}",
+               f"cpu_ns={record['cpu_ns']} utime+stime={want}")
+        tap.note(f"cpu_ns: {name}: {record['cpu_ns']} utime+stime {want}")
+    got, want = books.of(older.pid)["cpu_ns"], lib.cputime_ns(older.pid)
+    tap.ok(got * 100 <= want * 101, "nothing is counted twice of what ran during load",
+           f"cpu_ns={got} utime+stime={want}")
+    tap.note(f"cpu_ns: running during load: {got} utime+stime {want}")
+    tap.equal(lib.stat_fields(leaderless.pid)[0], "Z", "(that leader is a zombie)")
+    check_sleeper(tap, books, young)
+    check_memory(tap, books, cases["busy for 10 s"])
+    tap.equal(books.of(old.pid)["wakeups"], thread_switches(old.pid),
+              "wakeups of a process older than the modules")
+    older.end()
+    young.end()
+    return cases
+
+
+def thread_switches(pid):
+    """Voluntary context switches of all threads that are there."""
+    return sum(int(lib.status(f"{pid}/task/{task}", "voluntary_ctxt_switches"))
+               for task in lib.os.listdir(f"/proc/{pid}/task"))
+
+
+def check_sleeper(tap, books, worker):
+    """A process born under our eyes that has slept and now waits."""
+    record = books.of(worker.pid)
+    tap.equal(record["wakeups"], thread_switches(worker.pid),
+              "wakeups are the kernel's voluntary_ctxt_switches")
+    tap.ok(record["wakeups"] > 10, "(it did sleep)", record)
+    tap.equal(record["energy"], record["cpu_ns"] // 1000 * 1000,
+              "energy is the model's: a nanojoule for each nanosecond")
+    tap.equal([record["alive"], record["kernel"], record["comm"]], [1, 0, b"hog"],
+              "alive, not a kernel thread, named")
+
+
+def check_memory(tap, books, worker):
+    """A process with much memory, that was not written to for some time."""
+    got, want = books.of(worker.pid)["mem"], int(lib.status(worker.pid, "VmRSS")) * 1024
+    tap.ok(want > MEM_MIB << 20, "(it has memory)", want)
+    tap.ok(abs(got - want) <= RSS_SLACK * lib.os.cpu_count(), "mem is VmRSS",
+           f"mem={got} VmRSS={want}")
+
+
+def check_disk(tap):
+    """Storage I/O past the page cache."""
+    lib.command("modprobe", "brd", "rd_nr=1", "rd_size=8192")
+    reader = lib.Worker("diskio", "read", "/dev/vda", DISK_BYTES)
+    writer = lib.Worker("diskio", "write", "/dev/ram0", DISK_BYTES)
+    reader.said()
+    writer.said()
+    lib.wait_samples()
+    books = lib.listing()
+    got = [books.of(reader.pid)[key] for key in ("diski", "disko")]
+    tap.equal(got, [DISK_BYTES, 0], "diski is what was read")
+    tap.equal(got, [lib.io_bytes(reader.pid, key) for key in ("read_bytes", "write_bytes")],
+              "the reader's bytes are those of /proc/PID/io")
+    got = [books.of(writer.pid)[key] for key in ("diski", "disko")]
+    tap.equal(got, [0, DISK_BYTES], "disko is what was written")
+    tap.equal(got, [lib.io_bytes(writer.pid, key) for key in ("read_bytes", "write_bytes")],
+              "the writer's bytes are those of /proc/PID/io")
+    reader.end()
+    writer.end()
+    lib.command("rmmod", "brd")
+
+
+def check_packets(tap):
+    """Packets of known number over the loopback device."""
+    before = lib.listing().system
+    with lib.Worker("packets", "udp", DATAGRAMS, 200) as worker:
+        said = worker.said()
+        lib.wait_samples()
+        books = lib.listing()
+        sender, receiver = books.of(said["sender"]), books.of(said["receiver"])
+        tap.equal([sender["tx"], sender["rx"]], [DATAGRAMS, 0], "tx of a UDP sender")
+        tap.equal([receiver["rx"], receiver["tx"]], [DATAGRAMS, 0], "rx of a UDP receiver")
+        now = books.system
+        tap.equal([now[key] - before[key] for key in ("rx", "tx")], [DATAGRAMS, DATAGRAMS],
+                  "the system as a whole has seen them once")
+    with lib.Worker("packets", "tcp", MESSAGES, 100) as worker:
+        said = worker.said()
+        lib.wait_samples()
+        books = lib.listing()
+        for who in ("sender", "receiver"):
+            record = books.of(said[who])
+            tap.equal(record["rx"], MESSAGES, f"rx of a TCP {who}")
+            # Acknowledgements may go out in a softirq, which is nobody's.
+            tap.ok(MESSAGES <= record["tx"] <= said[f"{who}_segs"], f"tx of a TCP {who}",
+                   f"tx={record['tx']} segments={said[f'{who}_segs']}")
+
+
+def check_all(tap, books):
+    """What holds for every record."""
+    wrong = []
+    for record in books.processes:
+        try:
+            flags = int(lib.stat_fields(record["pid"])[6])
+            want = int(bool(flags & PF_KTHREAD)), 1
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # gone since
+        if (record["kernel"], record["alive"]) != want:
+            wrong.append(record)
+    tap.ok(not wrong, "kernel and alive of every process", *wrong)
+    tap.ok(sum(record["kernel"] for record in books.processes) > 20, "(kernel threads are there)")
+    tap.equal({record["mem"] for record in books.processes if record["kernel"]}, {0},
+              "kernel threads have no memory of their own")
+    tap.equal({record["instructions"] for record in books.records}, {0},
+              "instructions are 0 without a meter")
+    listed = {record["pid"] for record in books.processes}
+    missing = [pid for pid in map(int, filter(str.isdigit, lib.os.listdir("/proc")))
+               if pid not in listed and lib.os.path.exists(f"/proc/{pid}/stat")]
+    # What was born since the listing is not missing.
+    missing = [pid for pid in missing if pid < max(listed)]
+    tap.ok(not missing, "every process is listed, asleep or not", missing)
+
+
+def check_exec(tap):
+    """exec changes the name and nothing else."""
+    script = ("i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done; read line; "
+              "exec /payload/hog -t 50 -p")
+    worker = lib.Worker("/bin/sh", "-c", script)
+    lib.wait_until(lambda: lib.status(worker.pid, "Name") == "sh" and
+                   lib.cputime_ns(worker.pid) > 0 and lib.status(worker.pid, "State") == "S")
+    lib.wait_samples()
+    before = lib.listing().of(worker.pid)
+    tap.equal(before["comm"], b"sh", "comm before exec")
+    worker.start()
+    worker.said()
+    lib.wait_samples()
+    books = lib.listing()
+    records = [record for record in books.processes if record["pid"] == worker.pid]
+    tap.equal([record["comm"] for record in records], [b"hog"], "comm after exec, in one record")
+    tap.ok(records[0]["cpu_ns"] >= before["cpu_ns"] + 20 * lib.MS, "its past stays with it",
+           before, records[0])
+    return worker
+
+
+def check_exit(tap, worker):
+    """A dead process: alive=0 for one full window, with all it used, and then gone."""
+    lib.must_set(window_ns=3 * lib.SECOND)
+    alive = lib.listing().of(worker.pid)
+    worker.end()
+    dead = lib.wait_until(lambda: (record := lib.listing().of(worker.pid)) is None or
+                          not record["alive"] and record)
+    tap.ok(dead["cpu_ns"] >= alive["cpu_ns"] and dead["comm"] == alive["comm"],
+           "a process that has exited is listed with alive=0", alive, dead)
+    shown = set()
+
+    def gone():
+        books = lib.listing()
+        record = books.of(worker.pid)
+        if record and record["window_cpu_ns"] and not record["window_alive"]:
+            shown.add(books["window"])
+        return not record
+    lib.wait_until(gone)
+    tap.equal(len(shown), 1, "it is dead in one window, and then it is gone")
+
+
+def check_files(tap):
+    """The files for everybody show the same numbers."""
+    lib.wait_windows(2)
+    books = lib.listing()
+    window = {record["pid"]: record for record in lib.listing(lib.CGROUP).records}
+    live = {record["pid"]: record for record in lib.listing(lib.ALL).records}
+    quiet = [record for record in books.processes if record["comm"] == b"hog"]
+    tap.ok(len(quiet) >= 3, "(processes that wait are there)", quiet)
+    for name, shown, prefix in (("all", live, ""), ("cgroup", window, "window_")):
+        wrong = [(record, shown.get(record["pid"])) for record in quiet
+                 if record["pid"] not in shown or any(
+                     shown[record["pid"]][key] != record[prefix + key]
+                     for key in ("energy", "alive", "cpu_ns", "mem", "instructions", "wakeups",
+                                 "diski", "disko", "rx", "tx", "energy_uj"))]
+        tap.ok(not wrong, f"/proc/energy/{name} shows what debugfs does", *wrong)
+    wrong = [record for record in books.processes
+             if record["energy_uj"] != record["energy_nj"] // 1000]
+    tap.ok(not wrong, "energy_uj is energy_nj", *wrong)
+
+
+def check_system(tap, books):
+    """pid 0."""
+    first = books.records[0]
+    tap.equal([first["pid"], first["comm"], first["alive"]], [0, b"system", 1],
+              "the first record is the system")
+    meminfo = dict(re.findall(r"(\w+):\s+(\d+) kB", lib.text("/proc/meminfo")))
+    used = (int(meminfo["MemTotal"]) - int(meminfo["MemFree"])) * 1024
+    tap.ok(within_percent(first["mem"], used) or abs(first["mem"] - used) < 8 << 20,
+           "its mem is the machine's memory in use", f"mem={first['mem']} used={used}")
+    uptime = float(lib.text("/proc/uptime").split()[0]) * lib.SECOND
+    tap.ok(0 < first["cpu_ns"] <= uptime * lib.os.cpu_count(), "its cpu_ns is possible",
+           first, uptime)
+
+
+def test(tap):
+    """Fields."""
+    cases = check_busy(tap)
+    check_files(tap)
+    for worker in cases.values():
+        worker.end()
+    check_disk(tap)
+    check_packets(tap)
+    worker = check_exec(tap)
+    check_exit(tap, worker)
+    books = lib.listing()
+    check_all(tap, books)
+    check_system(tap, books)
+
+
+lib.main(test)

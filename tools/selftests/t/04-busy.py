@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=power timeout=60
+"""With all CPUs busy, the energy is charged to those who keep them busy."""
+
+import time
+
+import lib
+
+PERCENT = 90
+
+
+def test(tap):
+    """Busy."""
+    lib.load(sample_ns=100 * lib.MS, window_ns=lib.SECOND)
+    hogs = [lib.Worker("hog", "-c", kind, "-a", cpu)
+            for cpu, kind in enumerate(("int", "mem", "simd", "string"))]
+    lib.wait_samples(5)
+    # Taking the listings apart is work too: afterwards.
+    before = lib.settled_bytes()
+    time.sleep(8)
+    after = lib.Listing(lib.settled_bytes())
+    before = lib.Listing(before)
+    active = sum(after.billed(key) - before.billed(key)
+                 for key in ("attributed_nj", "unattributed_nj"))
+    shares = [after.of(hog.pid)["energy_nj"] - before.of(hog.pid)["energy_nj"] for hog in hogs]
+    tap.ok(sum(shares) * 100 >= active * PERCENT,
+           f"at least {PERCENT} % of the active energy is charged to the hogs",
+           f"{shares} of {active}")
+    tap.ok(sum(shares) <= active, "and not more than there is", f"{shares} of {active}")
+    tap.ok(min(shares) * 8 > sum(shares), "each has its part of it", shares)
+    tap.ok(after["idle_nj"] - before["idle_nj"] < active // 10, "next to nothing was idle",
+           after["idle_nj"] - before["idle_nj"], active)
+    tap.note(f"hogs: {100 * sum(shares) / active:.2f} % of {active / 1e9:.3f} J")
+
+
+lib.main(test)

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * swarm - many processes that live for milliseconds.
+ *
+ * usage: swarm [-n NUMBER] [-j PARALLEL] [-u MIN_US] [-U MAX_US] [-c PREFIX]
+ *
+ *	-n  processes to start (default 0: until it is ended)
+ *	-j  how many at a time (default 8)
+ *	-u -U  CPU time that each uses, evenly spread (default 1000 to 5000 us)
+ *	-c  their names are PREFIX and a number (default: their parent's name)
+ *
+ * At the end it says: started= cpu_ns= energy_nj=, the sums over all of them, the latter as
+ * the virtual hardware has it.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "common.h"
+#include "truth.h"
+
+static struct sums {
+	unsigned long cpu_ns;
+	unsigned long energy_nj;
+} *sums;
+
+static const char *prefix;
+static unsigned long total, parallel = 8, min_us = 1000, max_us = 5000;
+
+static void __attribute__((noreturn)) live(unsigned long which)
+{
+	uint64_t spread = max_us > min_us ? which * 7919 % (max_us - min_us + 1) : 0;
+	uint64_t until = (min_us + spread) * NS_PER_US;
+	char name[16];
+
+	if (truth_present())
+		truth_reset();
+	if (prefix) {
+		snprintf(name, sizeof(name), "%s%lu", prefix, which);
+		prctl(PR_SET_NAME, name);
+	}
+	while (clock_ns(CLOCK_PROCESS_CPUTIME_ID) < until)
+		continue;
+	__atomic_fetch_add(&sums->cpu_ns, clock_ns(CLOCK_PROCESS_CPUTIME_ID), __ATOMIC_RELAXED);
+	if (truth_present())
+		__atomic_fetch_add(&sums->energy_nj, truth_energy_nj(), __ATOMIC_RELAXED);
+	_exit(0);
+}
+
+static void parse(int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "n:j:u:U:c:")) != -1) {
+		switch (option) {
+		case 'n':
+			total = number(optarg);
+			break;
+		case 'j':
+			parallel = number(optarg);
+			break;
+		case 'u':
+			min_us = number(optarg);
+			break;
+		case 'U':
+			max_us = number(optarg);
+			break;
+		case 'c':
+			prefix = optarg;
+			break;
+		default:
+			exit(2);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long started, running = 0;
+
+	parse(argc, argv);
+	/* Nobody is left behind when the swarm is ended. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	sums = mmap(NULL, sizeof(*sums), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (sums == MAP_FAILED)
+		die("no memory");
+	for (started = 0; !total || started < total; started++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die("cannot fork");
+		if (!pid)
+			live(started);
+		if (++running == parallel && wait(NULL) > 0)
+			running--;
+	}
+	while (wait(NULL) > 0)
+		continue;
+	say("started=%lu cpu_ns=%lu energy_nj=%lu\n", started, sums->cpu_ns, sums->energy_nj);
+	return 0;
+}
