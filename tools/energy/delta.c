@@ -106,15 +106,22 @@ static void fill_flows(struct energy_flows *flows, const struct energy_books *be
 	flows->pending_nj = (__int128)after->pending_nj.value - before->pending_nj.value;
 }
 
+static bool is_alive(const struct energy_record *record)
+{
+	return energy_number_or(record->alive, 1);
+}
+
 static bool continues(const struct energy_record *before, const struct energy_record *after,
 		      enum energy_basis basis)
 {
-	bool was_alive = energy_number_or(before->alive, 1);
-	bool is_alive = energy_number_or(after->alive, 1);
-
-	return (was_alive || !is_alive) &&
+	return (is_alive(before) || !is_alive(after)) &&
 	       record_nj(after, basis) >= record_nj(before, basis) &&
 	       record_cpu_ns(after, basis) >= record_cpu_ns(before, basis);
+}
+
+static bool has_used(const struct energy_record *record, enum energy_basis basis)
+{
+	return record_nj(record, basis) || record_cpu_ns(record, basis);
 }
 
 static bool only_came_in_sight(const struct energy_interval *interval,
@@ -135,16 +142,27 @@ static void add_row(struct energy_interval *interval, const struct energy_record
 		.delta_nj = record_nj(after, basis),
 		.delta_cpu_ns = record_cpu_ns(after, basis),
 	};
+	bool active;
 
+	/* Listed before it ran, or while the window that is compared had not seen it. */
+	if (before && !has_used(before, basis))
+		before = NULL;
 	if (!before && only_came_in_sight(interval, after))
 		before = after;
 	if (before) {
 		row.delta_nj -= record_nj(before, basis);
 		row.delta_cpu_ns -= record_cpu_ns(before, basis);
 	}
+	active = row.delta_nj || row.delta_cpu_ns;
 	interval->nr_listed++;
+	if (!is_alive(after) && (!before || !active)) {
+		interval->gone.known = true;
+		interval->gone.delta_nj += row.delta_nj;
+		interval->gone.total_nj += row.total_nj;
+		return;
+	}
 	interval->attributed_nj += row.delta_nj;
-	if (row.delta_nj || row.delta_cpu_ns)
+	if (active)
 		interval->rows[interval->nr_rows++] = row;
 }
 
@@ -222,8 +240,8 @@ static void fill_gone(struct energy_gone *gone, const struct energy_books *befor
 	uint64_t gained_nj = after->exited_nj.value - before->exited_nj.value;
 
 	gone->known = true;
-	gone->total_nj = after->exited_nj.value;
-	gone->delta_nj = not_below_zero((__int128)gained_nj - (__int128)left_nj);
+	gone->total_nj += after->exited_nj.value;
+	gone->delta_nj += not_below_zero((__int128)gained_nj - (__int128)left_nj);
 }
 
 static const struct energy_record *system_record(const struct energy_listing *listing)
@@ -252,8 +270,9 @@ static void fill_gone_by_model(struct energy_interval *interval,
 	system_nj = (__int128)record_nj(after, ENERGY_BASIS_MODEL) -
 		    record_nj(before, ENERGY_BASIS_MODEL);
 	interval->gone.known = true;
-	interval->gone.total_nj = not_below_zero(record_nj(after, ENERGY_BASIS_MODEL) -
+	interval->gone.total_nj += not_below_zero(record_nj(after, ENERGY_BASIS_MODEL) -
 						 (__int128)listed_nj);
+	/* Those that exited and are still listed are in this rest already. */
 	interval->gone.delta_nj = not_below_zero(system_nj - (__int128)interval->attributed_nj);
 }
 

@@ -48,7 +48,11 @@ struct energy_flows {
 	__int128 pending_nj;	/* may go down */
 };
 
-/* Of processes that are not listed any more, or never were, seen in the interval's books. */
+/*
+ * Of exited processes: those that are not listed any more or never were, as the books have it,
+ * and those still listed that began and ended in the interval, or ended before it. Who was
+ * there before and ended in the interval has a row.
+ */
 struct energy_gone {
 	bool known;
 	uint64_t total_nj;

@@ -103,6 +103,12 @@ static void write_flows(struct pen *pen)
 			   energy_watts(interval, flows->unattributed_nj));
 }
 
+/* What three decimals would show as -0.000. */
+static double without_minus_zero(double value)
+{
+	return value < 0 && value > -0.0005 ? 0 : value;
+}
+
 static void write_counts(struct pen *pen)
 {
 	const struct energy_page *page = pen->page;
@@ -114,7 +120,7 @@ static void write_counts(struct pen *pen)
 			 page->listing->nr_garbage);
 	if (interval->flows.known)
 		snprintf(pending, sizeof(pending), "   pending %.3f W",
-			 energy_watts(interval, interval->flows.pending_nj));
+			 without_minus_zero(energy_watts(interval, interval->flows.pending_nj)));
 	write_line(pen, ENERGY_LINE_TEXT, "processes   %zu listed   %zu active%s%s",
 		   interval->nr_listed, interval->nr_rows, pending, garbage);
 }
@@ -200,7 +206,7 @@ static void write_gone(struct pen *pen)
 	};
 
 	snprintf(cells.comm, sizeof(cells.comm), "%s",
-		 interval->basis == ENERGY_BASIS_MODEL ? "(not listed)" : "(exited)");
+		 interval->basis == ENERGY_BASIS_MODEL ? "(exited and others)" : "(exited)");
 	write_cells(pen, &cells);
 }
 

@@ -99,8 +99,10 @@ def batch_format(folder):
     first = machine.debugfs()
     one_second(machine)
     machine.add("exited", 500_000_000)
+    machine.add("pending", 1000)
     second = machine.debugfs()
     one_second(machine)
+    machine.add("pending", -990)
     done = energy(*replay(folder, first, second, machine.debugfs()), "--balance")
     equal(done.stderr, "")
     equal(done.returncode, 0)
@@ -118,8 +120,9 @@ def batch_format(folder):
         "      2      0.000         0.000    0.0     0.1  [kworker/0:1]",
         "      -      0.500         0.500    6.2       -  (exited)"])
     equal(tables[2].split("\n")[0], "time 1003.000000000")
-    equal(tables[4], "balance: measured_nj=30500000000 live_nj=22500000000 "
-          "exited_nj=500000000 unattributed_nj=1500000000 idle_nj=6000000000 pending_nj=0 "
+    expect("pending 0.000 W" in tables[2], tables[2])
+    equal(tables[4], "balance: measured_nj=30500000010 live_nj=22500000000 "
+          "exited_nj=500000000 unattributed_nj=1500000000 idle_nj=6000000000 pending_nj=10 "
           "difference_nj=0\n")
 
 

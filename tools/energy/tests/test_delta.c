@@ -150,6 +150,25 @@ static void exited(bool *good)
 	release(&pair);
 }
 
+/* 8 was there before and has a row; 9 had not run yet; 10 ended long ago. */
+static void listed_and_exited(bool *good)
+{
+	struct pair pair;
+
+	compare(&pair, "timestamp=1000\n" BOOKS(100, 5, 1, 50, 6)
+		"pid=8 alive=1 energy_uj=10 comm=b\npid=9 alive=1 energy_uj=0 comm=c\n"
+		"pid=10 alive=0 energy_uj=3 comm=d\n",
+		"timestamp=2000\n" BOOKS(140, 6, 1, 50, 6)
+		"pid=8 alive=0 energy_uj=30 comm=b\npid=9 alive=0 energy_uj=19 comm=c\n"
+		"pid=10 alive=0 energy_uj=3 comm=d\n");
+	CHECK(pair.interval.nr_rows == 1 && pair.interval.nr_listed == 3);
+	CHECK(row_of(&pair, 8)->delta_nj == 20000);
+	CHECK(pair.interval.gone.delta_nj == 20000);
+	CHECK(pair.interval.gone.total_nj == 6000 + 19000 + 3000);
+	CHECK(pair.interval.attributed_nj == 40000);
+	release(&pair);
+}
+
 /* Header and records of different samples: never a negative, nor one wrapped around. */
 static void exited_of_another_sample(bool *good)
 {
@@ -256,6 +275,14 @@ static void model(bool *good)
 	CHECK(pair.interval.gone.total_nj == 101500000);
 	CHECK(pair.interval.attributed_nj == 5000000 && !pair.interval.flows.known);
 	release(&pair);
+
+	compare(&pair, "timestamp=1000\nsource_kind=none\npid=0 energy=100.000 comm=system\n",
+		"timestamp=2000\nsource_kind=none\npid=0 energy=105.000 comm=system\n"
+		"pid=4 alive=0 energy=2.000 comm=short\n");
+	CHECK(pair.interval.gone.delta_nj == 5000000);
+	CHECK(pair.interval.gone.total_nj == 105000000);
+	CHECK(pair.interval.attributed_nj == 5000000);
+	release(&pair);
 }
 
 static void sums_beyond_64_bits(bool *good)
@@ -277,6 +304,7 @@ static const struct tap_test tests[] = {
 	{ "delta: a process that only came in sight", came_in_sight },
 	{ "delta: the dead and the new process of one pid", both_of_one_pid },
 	{ "delta: what exited processes used, exactly", exited },
+	{ "delta: exited and still listed", listed_and_exited },
 	{ "delta: exited is never below zero", exited_of_another_sample },
 	{ "delta: no time between two readings", no_time },
 	{ "delta: a restart is no interval", restarts },
