@@ -13,6 +13,7 @@ from tap import (DRAM, PKG, PP0, PP1, PSYS, UNIT, WRAP, check, close, done, froz
 
 ESU, DRAM_ESU, START = 14, 16, 4096
 INT_PJ, MEM_PJ, SIMD_PJ, STRING_PJ, STRING_BYTE_PJ = 8000, 16000, 24000, 8000, 1000
+KERNEL_PJ = 12000  # about: between INT_PJ and MEM_PJ
 DRAM_SHARE = 0.1
 STATIC_W = 5
 CPU_OF_PACKAGE = {0: 0, 1: 2}
@@ -91,17 +92,22 @@ def test_pmu():
     check("Joules" in text and float(text.split(",")[0]) > 5, "perf stat reads power events", text)
 
 
+def without_kernel(got):
+    """Take the interrupts' share out, which is large where the host is busy."""
+    return got["nj"] - (got["all"] - got["user"]) * KERNEL_PJ / 1000 * (1 + DRAM_SHARE)
+
+
 def test_prices():
     rounds = 5000000
     for kind, pj in (("int", INT_PJ), ("mem", MEM_PJ), ("simd", SIMD_PJ)):
         expected = rounds * (8 * pj + 2 * INT_PJ) / 1000 * (1 + DRAM_SHARE)
         got = workload(kind, rounds)
-        check(close(got["nj"], expected, 0.03), f"{kind} instructions cost what the table says",
+        check(close(without_kernel(got), expected, 0.02), f"{kind} instructions cost what the table says",
               f"{got} expected {expected:.0f}")
     rounds = 5000
     expected = rounds * (4096 * STRING_BYTE_PJ + STRING_PJ + 4 * INT_PJ) / 1000 * (1 + DRAM_SHARE)
     got = workload("string", rounds)
-    check(close(got["nj"], expected, 0.05), "string instructions cost what the table says",
+    check(close(without_kernel(got), expected, 0.05), "string instructions cost what the table says",
           f"{got} expected {expected:.0f}")
 
 
@@ -119,8 +125,9 @@ def test_static_power():
 
 def test_idle_is_nobodys():
     unowned = truth("unowned")
-    got = workload("sleep", 1000)
-    check(got["nj"] < 20 * 10**6, "a sleeping process pays for its own wake-ups only", got)
+    got = workload("sleep", 2000)
+    # perf switches off with the process: the idle loop would be the difference.
+    check(got["all"] < 1.5 * got["perf_all"], "a sleeping process does not pay for idling", got)
     check(truth("unowned") > unowned, "idle loops count for nobody")
     with frozen():
         cores = sum(msr(PP0, cpu) - START for cpu in CPU_OF_PACKAGE.values()) / (1 << ESU)
