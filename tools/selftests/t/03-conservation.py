@@ -9,27 +9,6 @@ ROUNDS = 6
 KINDS = {"package": 2, "core": 2, "dram": 2, "psys": 1}
 
 
-def check_domains(tap, when, books, raws):
-    """Each domain against its register, as we read it while all counters stood still."""
-    wrong = []
-    for dom in books.domains:
-        name = dom["domain"]
-        want = {
-            "raw": raws[name],
-            "measured_nj": lib.rapl_nj(dom, raws[name]),
-            "gaps": 0, "lost_ns": 0, "last_error": 0,
-        }
-        if dom["billed"]:
-            want["measured_nj"] = sum(dom[key] for key in (
-                "attributed_nj", "unattributed_nj", "idle_nj", "pending_nj"))
-            if want["measured_nj"] != lib.rapl_nj(dom, raws[name]):
-                wrong.append(f"{name}: accounts {want['measured_nj']} register "
-                             f"{lib.rapl_nj(dom, raws[name])}")
-        wrong += [f"{name}: {key}={dom[key]}, not {value}"
-                  for key, value in want.items() if dom[key] != value]
-    tap.ok(not wrong, f"{when}: every domain is what its register counted", *wrong)
-
-
 def check_totals(tap, when, books):
     """The header's accounts against domains and records."""
     tap.equal(books.imbalance(), 0, f"{when}: measured = live + exited + unattributed + idle"
@@ -51,11 +30,6 @@ def check_totals(tap, when, books):
     tap.ok(not wrong, f"{when}: sums in uJ agree", *wrong)
 
 
-def read_raws(books):
-    """All registers, by domain."""
-    return {dom["domain"]: lib.rapl_raw(dom) for dom in books.domains}
-
-
 def check_setup(tap, books, before):
     """The domains that this machine has, and their scales."""
     found = {}
@@ -67,7 +41,7 @@ def check_setup(tap, books, before):
     wrong = [dom for dom in books.domains
              if dom["mult"] << lib.rapl_shift(dom["kind"]) != 10**9 << dom["shift"]]
     tap.ok(not wrong, "units are exact: DRAM's 2^-16 J, the register's for the others", *wrong)
-    after = read_raws(books)
+    after = lib.registers(books)
     wrong = [(dom, before[dom["domain"]], after[dom["domain"]]) for dom in books.domains
              if not before[dom["domain"]] <= dom["base_raw"] <= after[dom["domain"]]]
     tap.ok(not wrong, "baselines are what the registers held at load", *wrong)
@@ -105,7 +79,7 @@ def test(tap):
         lib.wait_samples(3)
         with lib.frozen():
             books = lib.settled_listing()
-            check_domains(tap, when, books, read_raws(books))
+            lib.check_domains(tap, when, books)
             check_totals(tap, when, books)
         if last:
             tap.ok(books["measured_nj"] > last["measured_nj"] and

@@ -414,6 +414,70 @@ def rapl_nj(domain, raw):
     return units * 10**9 >> rapl_shift(domain["kind"])
 
 
+def registers(books):
+    """All counters that the books have, as we read them ourselves, by domain."""
+    return {dom["domain"]: rapl_raw(dom) for dom in books.domains}
+
+
+def check_domains(tap, when, books):
+    """Each domain against its register, as we read it while all counters stood still."""
+    raws = registers(books)
+    wrong = []
+    for dom in books.domains:
+        name = dom["domain"]
+        want = {
+            "raw": raws[name],
+            "measured_nj": rapl_nj(dom, raws[name]),
+            "gaps": 0, "lost_ns": 0, "last_error": 0,
+        }
+        if dom["billed"]:
+            want["measured_nj"] = sum(dom[key] for key in (
+                "attributed_nj", "unattributed_nj", "idle_nj", "pending_nj"))
+            if want["measured_nj"] != rapl_nj(dom, raws[name]):
+                wrong.append(f"{name}: accounts {want['measured_nj']} register "
+                             f"{rapl_nj(dom, raws[name])}")
+        wrong += [f"{name}: {key}={dom[key]}, not {value}"
+                  for key, value in want.items() if dom[key] != value]
+    tap.ok(not wrong, f"{when}: every domain is what its register counted", *wrong)
+
+
+def check_books(tap, when):
+    """Freeze, and check books, domains and registers against each other."""
+    with frozen():
+        books = settled_listing()
+        check_domains(tap, when, books)
+    tap.equal([books.imbalance(), books.imbalance("window_")], [0, 0],
+              f"{when}: the books balance, live and of the window")
+    tap.equal(books["measured_nj"], books.billed("measured_nj"),
+              f"{when}: what is measured is what the billed domains counted")
+    return books
+
+
+def check_refused(tap, reason):
+    """A machine without usable RAPL: the source says why, the core works without it."""
+    before = dmesg().count("energy_rapl_msr:")
+    done = command("modprobe", "energy_rapl_msr", check=False)
+    tap.ok(done.returncode and "No such device" in done.stderr, "the source refuses: ENODEV",
+           done)
+    tap.ok(not loaded("energy_rapl_msr"), "it is not loaded")
+    lines = [line for line in dmesg().splitlines() if "energy_rapl_msr:" in line][before:]
+    lines = [line for line in lines if "taint" not in line]
+    tap.ok(len(lines) == 1 and reason in lines[0], "one line in the log says why", *lines)
+    if not loaded("energy_core"):
+        load(source=False)
+    must_set(sample_ns=50 * MS, window_ns=200 * MS)
+    hog = Worker("hog", "-n", 200, "-p")
+    hog.said()
+    wait_samples()
+    books = settled_listing()
+    record = books.of(hog.pid)
+    tap.ok(record["energy"] > 0 and record["energy"] == record["cpu_ns"] // 1000 * 1000,
+           "the model's energy goes on", record)
+    tap.equal([books["domains"], books["source"], books["source_kind"], books["measured_nj"],
+               record["energy_nj"]], ["none", "none", "none", 0, 0], "and nothing is measured")
+    tap.equal([books.imbalance(), books.imbalance("window_")], [0, 0], "the books balance")
+
+
 # Processes
 
 

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=reload timeout=400 topology=2x1
+"""Fifty times loaded and unloaded under a storm of forks and switches, with files held open."""
+
+import errno
+import os
+import re
+import time
+
+import lib
+
+WARM, TIMES = 10, 40
+# Counts of objects are exact but for per-CPU lists, and other parts of the kernel allocate too.
+# One record for each process and load would be several times this.
+BOUND = 256 << 10
+READER = """
+while :; do
+	cat /proc/energy/all /proc/energy/cgroup /sys/kernel/debug/energy/all
+done >/dev/null 2>&1
+"""
+
+
+def begin_storm():
+    """Forks, exits, switches, readers."""
+    return [lib.Worker("swarm", "-j", 2, "-u", 100, "-U", 500), lib.Worker("pingpong", 1),
+            lib.Worker("/bin/sh", "-c", READER)]
+
+
+def rmmod(module):
+    """Unload; files of debugfs that somebody reads hold it for a moment."""
+    while lib.loaded(module):
+        done = lib.command("rmmod", module, check=False)
+        if done.returncode and "in use" not in done.stderr:
+            raise RuntimeError(done.stderr)
+
+
+def read_error(fd):
+    """The errno of a read."""
+    try:
+        os.read(fd, 100)
+    except OSError as error:
+        return error.errno
+    return 0
+
+
+def cycle():
+    """Load, look, unload; return what descriptors held across say before and afterwards."""
+    lib.command("modprobe", "energy_rapl_msr")
+    lib.must_set(sample_ns=10 * lib.MS, window_ns=100 * lib.MS)
+    held = [os.open(path, os.O_RDONLY) for path in (lib.ALL, lib.CGROUP, lib.CGROUP)]
+    started = [len(os.read(fd, 10)) for fd in held[:2]]
+    lib.wait_samples(2)
+    rmmod("energy_rapl_msr")
+    rmmod("energy_core")
+    said = [read_error(fd) for fd in held]
+    for fd in held:
+        os.close(fd)
+    return started, said
+
+
+def kernel_memory():
+    """Bytes that the kernel has allocated, by where; caches of files are emptied first."""
+    for _ in range(3):
+        lib.write("/proc/sys/vm/drop_caches", 3)
+        time.sleep(0.3)
+    sizes = {}
+    for line in lib.text("/proc/slabinfo").splitlines()[2:]:
+        name, active, _, size = line.split()[:4]
+        if re.match(r"kmalloc-|energy|pid|cred|task_struct|radix|xarray", name):
+            sizes[name] = int(active) * int(size)
+    meminfo = dict(re.findall(r"(\w+):\s+(\d+) kB", lib.text("/proc/meminfo")))
+    sizes["vmalloc"] = int(meminfo["VmallocUsed"]) * 1024
+    sizes["percpu"] = int(meminfo["Percpu"]) * 1024
+    return sizes
+
+
+def storm_of(times):
+    """Some cycles under a storm, and the memory in use when it is over."""
+    storm = begin_storm()
+    seen = [cycle() for _ in range(times)]
+    for worker in storm:
+        worker.end()
+    time.sleep(1)
+    return seen, kernel_memory()
+
+
+def test(tap):
+    """Reload."""
+    seen, before = storm_of(WARM)
+    more, after = storm_of(TIMES)
+    seen += more
+    tap.equal(len(seen), WARM + TIMES, "the modules came and went fifty times under load")
+    tap.equal({tuple(started) for started, _ in seen}, {(10, 10)},
+              "their files could be read each time")
+    tap.equal({code for _, said in seen for code in said}, {errno.EIO},
+              "files held open across say EIO, and can be closed")
+    for path in ("/proc/energy", "/sys/kernel/debug/energy", "/sys/module/energy_core"):
+        tap.ok(not os.path.exists(path), f"{path} is gone")
+    tap.ok("energy_" not in lib.text("/proc/modules") + lib.text("/proc/slabinfo"),
+           "no module and no cache of ours is left")
+    tap.ok("[energy_" not in lib.text("/proc/kallsyms"), "no symbol of ours is left")
+    grown = {name: after[name] - before.get(name, 0) for name in after
+             if after[name] != before.get(name, 0)}
+    tap.ok(sum(grown.values()) <= BOUND,
+           f"memory is back where it was (within {BOUND >> 10} KiB after {TIMES} more loads)",
+           f"{sum(grown.values())} bytes: {grown}")
+    tap.note(f"memory: {sum(grown.values()) >> 10} KiB: {grown}")
+    loud = lib.command("dmesg", "--level=emerg,alert,crit,err,warn").stdout
+    loud = [line for line in loud.splitlines()
+            if "energy" in line and "taint" not in line]
+    tap.ok(not loud, "nothing in the kernel's log", *loud)
+    lib.load()
+    tap.ok(lib.listing().of(os.getpid()), "and they still work")
+
+
+lib.main(test)

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=control timeout=120
+"""Parameters: ranges, what they do to each other, when they take effect, at load too."""
+
+import errno
+import os
+
+import lib
+
+WEIGHT = (0, 10**9)
+RANGES = {
+    "sample_ns": (lib.MS, 10 * lib.SECOND),
+    "window_ns": (100 * lib.MS, 3600 * lib.SECOND),
+    "w_cpu_ns": WEIGHT,
+    "w_mem_bytes": WEIGHT,
+    "w_instructions": WEIGHT,
+    "w_wakeups": WEIGHT,
+    "w_disk_read_bytes": WEIGHT,
+    "w_disk_write_bytes": WEIGHT,
+    "w_net_rx_packets": WEIGHT,
+    "w_net_tx_packets": WEIGHT,
+}
+DEFAULTS = {**{name: 0 for name in RANGES}, "sample_ns": 100 * lib.MS, "window_ns": lib.SECOND,
+            "w_cpu_ns": 1000}
+NO_NUMBERS = ("x", "1x", "\n", "-1", "1 2")
+DISK_BYTES = 1 << 20
+PACKETS = 160
+
+
+def values():
+    """All parameters that we know."""
+    return {name: lib.param(name) for name in RANGES}
+
+
+def check_ranges(tap):
+    """Each by itself; sample_ns and window_ns out of each other's way."""
+    tap.equal(sorted(os.listdir(lib.PARAMS)), sorted(RANGES), "all parameters are known here")
+    tap.equal(values(), DEFAULTS, "defaults")
+    for name, (low, high) in RANGES.items():
+        lib.must_set(window_ns=3600 * lib.SECOND, sample_ns=lib.MS)
+        before = values()
+        bad = [value for value in (low - 1, high + 1, 0, 2**64 - 1, 2**64, 2**70)
+               if not low <= value <= high and value >= 0]
+        got = [lib.set_param(name, value) for value in bad]
+        tap.equal(got, [errno.ERANGE] * len(bad), f"{name}: {bad} are out of range")
+        got = [lib.set_param(name, value) for value in NO_NUMBERS]
+        tap.ok(set(got) <= {errno.EINVAL, errno.ERANGE}, f"{name}: what is no number is refused",
+               got)
+        tap.equal(values(), before, f"{name}: and nothing has changed")
+        for value in (low, high):
+            tap.equal((lib.set_param(name, value), lib.param(name)), (0, value),
+                      f"{name}: {value} is good")
+    for name, value in DEFAULTS.items():
+        lib.must_set(**{name: value})
+
+
+def check_pair(tap):
+    """window_ns >= sample_ns after either write."""
+    lib.must_set(sample_ns=200 * lib.MS, window_ns=lib.SECOND)
+    for name, value in (("sample_ns", lib.SECOND + 1), ("window_ns", 200 * lib.MS - 1)):
+        before = values()
+        tap.equal((lib.set_param(name, value), values()), (errno.ERANGE, before),
+                  f"{name}={value} would make a window shorter than a sample")
+    tap.equal(lib.set_param("sample_ns", lib.SECOND), 0, "sample_ns = window_ns is good")
+    tap.equal(lib.set_param("window_ns", lib.SECOND), 0, "and so is window_ns = sample_ns")
+
+
+def check_pace(tap):
+    """A new pace begins at once, not after the old sample."""
+    lib.must_set(window_ns=20 * lib.SECOND, sample_ns=10 * lib.SECOND)
+    first = lib.system()
+    lib.must_set(sample_ns=50 * lib.MS)
+    lib.wait_samples(3)
+    last = lib.system()
+    tap.ok(last["timestamp"] - first["timestamp"] < 10 * lib.SECOND,
+           "a shorter sample_ns does not wait for the longer one to end", first.header,
+           last.header)
+    tap.equal([last["sample_ns"], last["window_ns"]], [50 * lib.MS, 20 * lib.SECOND],
+              "the header has the new values")
+    lib.must_set(window_ns=100 * lib.MS)
+    window = last["window"]
+    lib.wait_until(lambda: lib.system()["window"] >= window + 3)
+    now = lib.system()
+    tap.ok(now["timestamp"] - last["timestamp"] < 20 * lib.SECOND,
+           "nor does a shorter window_ns", last.header, now.header)
+
+
+def check_weights(tap):
+    """Each weight enters the score of what is done from then on."""
+    weights = {"w_cpu_ns": 0, "w_wakeups": 1000001, "w_disk_read_bytes": 3,
+               "w_disk_write_bytes": 5, "w_net_rx_packets": 7000003,
+               "w_net_tx_packets": 11000017}
+    lib.must_set(**weights)
+    lib.wait_samples()
+    lib.command("modprobe", "brd", "rd_nr=1", "rd_size=4096")
+    udp = lib.Worker("packets", "udp", PACKETS, 10)
+    reader = lib.Worker("diskio", "read", "/dev/vda", DISK_BYTES)
+    writer = lib.Worker("diskio", "write", "/dev/ram0", DISK_BYTES)
+    pids = [*list(udp.said().values())[:2], reader.said()["pid"], writer.said()["pid"]]
+    lib.wait_samples()
+    books = lib.listing()
+    for name, pid in zip(("sender", "receiver", "reader", "writer"), pids):
+        record = books.of(pid)
+        score_pj = (record["wakeups"] * weights["w_wakeups"] + record["diski"] * 3 +
+                    record["disko"] * 5 + record["rx"] * 7000003 + record["tx"] * 11000017)
+        tap.equal(record["energy"], score_pj // 10**6 * 1000,
+                  f"energy of a {name} is the sum of weight times metric")
+    lib.must_set(w_mem_bytes=1000, w_cpu_ns=0, w_wakeups=0)
+    hog = lib.Worker("hog", "-m", 8, "-t", 1500)
+    lib.wait_until(lambda: (record := lib.listing().of(hog.pid)) and record["energy"] > 0)
+    tap.ok(True, "memory counts while its process runs")
+    for worker in (udp, reader, writer, hog):
+        worker.end()
+    lib.command("rmmod", "brd")
+    lib.must_set(w_cpu_ns=10**9)
+    hog = lib.Worker("hog", "-t", 500, "-p")
+    hog.said()
+    lib.wait_samples()
+    record = lib.listing().of(hog.pid)
+    tap.ok(record["energy"] >= record["cpu_ns"] * 10**6 // 1000 * 1000,
+           "the largest weight does not overflow", record)
+
+
+def check_load(tap):
+    """The same at load."""
+    lib.unload()
+    for args in (("sample_ns=999999",), ("sample_ns=0",), ("sample_ns=10000000001",),
+                 ("window_ns=99999999",), ("window_ns=3600000000001",), ("sample_ns=x",),
+                 ("w_cpu_ns=1000000001",), ("w_net_tx_packets=-1",),
+                 ("sample_ns=2000000000",), ("sample_ns=500000000", "window_ns=200000000"),
+                 ("window_ns=200000000", "sample_ns=500000000")):
+        done = lib.command("modprobe", "energy_core", *args, check=False)
+        tap.ok(done.returncode and not lib.loaded("energy_core"), f"{' '.join(args)}: no load",
+               done)
+    lib.load(source=False, sample_ns=5 * lib.SECOND, window_ns=6 * lib.SECOND, w_wakeups=77)
+    tap.equal(values(), {**DEFAULTS, "sample_ns": 5 * lib.SECOND, "window_ns": 6 * lib.SECOND,
+                         "w_wakeups": 77}, "good ones are taken, whatever the defaults")
+
+
+def test(tap):
+    """Parameters."""
+    lib.load()
+    check_ranges(tap)
+    check_pair(tap)
+    check_pace(tap)
+    check_weights(tap)
+    check_load(tap)
+
+
+lib.main(test)

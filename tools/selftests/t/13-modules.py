@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=control timeout=90
+"""Names, order and dependencies of the modules; a source that goes leaves its joules."""
+
+import lib
+
+
+def source_of(books):
+    """Who reads each domain."""
+    return {dom["source"] for dom in books.domains}
+
+
+def test(tap):
+    """Modules."""
+    lib.command("modprobe", "rapl_msr")
+    tap.ok(lib.loaded("energy_rapl_msr") and lib.loaded("energy_core"),
+           "the short name loads the module, and that the core")
+    done = lib.command("rmmod", "energy_core", check=False)
+    tap.ok(done.returncode and lib.loaded("energy_core"),
+           "the core cannot go while a source needs it", done)
+    done = lib.command("modprobe", "energy_rapl_msr", check=False)
+    tap.equal(done.returncode, 0, "loading what is loaded is nothing new")
+
+    lib.must_set(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    hog = lib.Worker("hog", "-c", "mem")
+    lib.wait_samples(4)
+    with lib.frozen(samples=0):
+        # No sample need have been taken: unloading reads one last time.
+        raws = lib.registers(lib.listing())
+        base = lib.listing()
+        lib.command("rmmod", "energy_rapl_msr")
+        books = lib.settled_listing()
+    want = {dom["domain"]: lib.rapl_nj(dom, raws[dom["domain"]]) for dom in base.domains}
+    tap.equal({dom["domain"]: dom["measured_nj"] for dom in books.domains}, want,
+              "a source that goes is read one last time")
+    tap.equal(books.imbalance(), 0, "its joules stay in the books")
+    tap.equal((source_of(books), books["source"], books["source_kind"]),
+              ({"none"}, "none", "none"), "and nobody is said to read them")
+
+    score = lib.listing().of(hog.pid)["energy"]
+    lib.wait_until(lambda: lib.listing().of(hog.pid)["energy"] > score)
+    again = lib.settled_listing()
+    tap.equal([again["measured_nj"], again.of(hog.pid)["energy_nj"]],
+              [books["measured_nj"], books.of(hog.pid)["energy_nj"]],
+              "without a source the model's energy goes on, the measured stands still")
+
+    lib.command("modprobe", "energy_rapl_msr")
+    fresh = lib.settled_listing()
+    tap.ok(fresh["measured_nj"] - books["measured_nj"] < 10**9 * 100 and
+           source_of(fresh) == {"rapl_msr"}, "a new source begins anew, without a spike",
+           fresh["measured_nj"], books["measured_nj"])
+    lib.wait_samples(4)
+    with lib.frozen():
+        last = lib.settled_listing()
+        now = lib.registers(last)
+    wrong = [(dom, want[dom["domain"]]) for dom in last.domains if
+             dom["measured_nj"] != want[dom["domain"]] + lib.rapl_nj(dom, now[dom["domain"]])]
+    tap.ok(not wrong, "its joules come on top of the first one's", *wrong)
+    tap.equal([last.imbalance(), last.imbalance("window_")], [0, 0], "the books balance")
+
+    lib.command("modprobe", "-r", "energy_rapl_msr")
+    lib.wait_until(lambda: not lib.loaded("energy_rapl_msr"))
+    if lib.loaded("energy_core"):
+        lib.command("rmmod", "energy_core")
+    lib.load(source=False)
+    books = lib.listing()
+    tap.equal([books["domains"], books["source"], books["source_kind"], books["measured_nj"]],
+              ["none", "none", "none", 0], "the core works alone")
+    lib.wait_until(lambda: lib.listing().of(hog.pid)["energy"] > 0)
+    tap.equal({record["energy_nj"] for record in lib.listing().records}, {0},
+              "with the model's energy and no other")
+
+
+lib.main(test)
