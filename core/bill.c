@@ -6,8 +6,14 @@
  * processes + unattributed + idle + pending. Each nanojoule is added to one account at the
  * moment when it leaves another.
  */
+#include <linux/minmax.h>
+#include <linux/time64.h>
+
 #include "internal.h"
 #include "units.h"
+
+/* How long claims wait for a counter that cannot be read. */
+#define ENERGY_GAP_MAX_NS (60 * (u64)NSEC_PER_SEC)
 
 /* The counter cannot be followed across this: begin anew, and say how long is unknown. */
 static void slot_rebaseline(struct energy_slot *s, u64 now_ns, u64 lost_ns)
@@ -115,12 +121,14 @@ static void split(struct energy_core *core, struct energy_group *g, struct energ
 		return;
 	}
 	for (share = g->shares; share; share = share->next) {
-		part = energy_part_nj(pot, c->by_time ? share->cpu_ns : share->score_pj,
-				      c->total);
+		/* mul_u64_u64_div_u64() may round up on kernels before 6.11 */
+		part = min(left, energy_part_nj(pot, c->by_time ? share->cpu_ns : share->score_pj,
+						c->total));
 		pay_process(core, s, share->proc, part);
 		left -= part;
 	}
-	part = energy_part_nj(pot, c->by_time ? g->lost_ns : g->lost_score_pj, c->total);
+	part = min(left, energy_part_nj(pot, c->by_time ? g->lost_ns : g->lost_score_pj,
+					c->total));
 	pay_nobody(core, s, part);
 	left -= part;
 	leave_pending(core, s, left);
@@ -133,9 +141,12 @@ static void bill_group(struct energy_core *core, struct energy_group *g, u64 now
 
 	for (i = 0; i < g->nr_slots; i++) {
 		struct energy_slot *s = g->slots[i];
-		u64 delta_nj = slot_advance(s, now_ns);
-		u64 active_nj = energy_active_nj(delta_nj, g->busy_ns, g->capacity_ns);
+		u64 delta_nj, active_nj;
 
+		if (!s->read_ok)
+			continue;
+		delta_nj = slot_advance(s, now_ns);
+		active_nj = energy_active_nj(delta_nj, g->busy_ns, g->capacity_ns);
 		core->books.measured_nj += delta_nj;
 		pay_idle(core, s, delta_nj - active_nj);
 		split(core, g, s, &c, active_nj);
@@ -143,41 +154,33 @@ static void bill_group(struct energy_core *core, struct energy_group *g, u64 now
 	energy_shares_drop(core, g);
 }
 
-static bool group_read_ok(const struct energy_group *g)
+/*
+ * Rule 11: the energy of a short gap was really used; claims add up until the next good
+ * read. A long one is given up, so that they do not add up for ever: the slot has no
+ * baseline then, and nobody waits for it.
+ */
+static bool in_short_gap(struct energy_slot *s, u64 now_ns)
 {
+	u64 elapsed_ns = now_ns - s->last_ns;
+
+	if (s->read_ok || !s->last_ns)
+		return false;
+	if (elapsed_ns <= min(s->trust_ns, ENERGY_GAP_MAX_NS))
+		return true;
+	s->lost_ns += elapsed_ns;
+	s->last_ns = 0;
+	return false;
+}
+
+/* Whether to wait with the group's bill for a slot that may come back. */
+static bool group_waits(struct energy_group *g, u64 now_ns)
+{
+	bool waits = false;
 	unsigned int i;
 
 	for (i = 0; i < g->nr_slots; i++)
-		if (!g->slots[i]->read_ok)
-			return false;
-	return true;
-}
-
-/*
- * Rule 11: the energy of a short gap was really used; claims add up until the next good
- * read. A long one is given up, so that claims do not add up for ever.
- */
-static void gap(struct energy_core *core, struct energy_group *g, u64 now_ns)
-{
-	bool over = false;
-	unsigned int i;
-
-	for (i = 0; i < g->nr_slots; i++) {
-		struct energy_slot *s = g->slots[i];
-
-		if (!s->last_ns || now_ns - s->last_ns > s->trust_ns)
-			over = true;
-	}
-	if (!over)
-		return;
-	for (i = 0; i < g->nr_slots; i++) {
-		struct energy_slot *s = g->slots[i];
-
-		if (s->last_ns)
-			s->lost_ns += now_ns - s->last_ns;
-		s->last_ns = 0;
-	}
-	energy_shares_drop(core, g);
+		waits |= in_short_gap(g->slots[i], now_ns);
+	return waits;
 }
 
 /**
@@ -186,7 +189,8 @@ static void gap(struct energy_core *core, struct energy_group *g, u64 now_ns)
  * @now_ns: CLOCK_BOOTTIME
  * @dt_ns: time since the last sample
  *
- * A group is billed only when all its counters could be read.
+ * A group is billed when all its counters could be read, but for those that have failed for
+ * so long that nobody waits for them any more.
  *
  * Context: core->lock held.
  */
@@ -203,10 +207,7 @@ void energy_bill(struct energy_core *core, u64 now_ns, u64 dt_ns)
 		if (!s->billed && s->read_ok)
 			s->account.reported_nj += slot_advance(s, now_ns);
 
-	for (i = 0; i < core->nr_groups; i++) {
-		if (group_read_ok(&core->groups[i]))
+	for (i = 0; i < core->nr_groups; i++)
+		if (!group_waits(&core->groups[i], now_ns))
 			bill_group(core, &core->groups[i], now_ns);
-		else
-			gap(core, &core->groups[i], now_ns);
-	}
 }

@@ -31,7 +31,8 @@ struct energy_cgroup *energy_cgroup_get(struct energy_core *core, u64 id)
 	if (cg)
 		return cg;
 
-	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL | __GFP_NOWARN);
+	/* to whoever opens a file, which pins the row; the sampler's are nobody's */
+	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!fresh)
 		return NULL;
 	fresh->id = id;

@@ -27,6 +27,18 @@
 #define pde_data(inode) PDE_DATA(inode)
 #endif
 
+/* "sched: Change task_struct::state" (5.14). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+#define energy_task_state(t) READ_ONCE((t)->__state)
+#else
+#define energy_task_state(t) ((unsigned int)READ_ONCE((t)->state))
+#endif
+
+/* "sched/isolation: Use single feature type while referring to housekeeping cpumask" (5.18). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+#define HK_TYPE_MISC HK_FLAG_MISC
+#endif
+
 /*
  * "sched/tracing: Append prev_state to tp args instead" (5.18.4, 6.0) made the state that a
  * task leaves the CPU with an argument; before, it is read from the task.
@@ -39,11 +51,7 @@
 #else
 #define ENERGY_SWITCH_ARGS \
 	void *data, bool preempt, struct task_struct *prev, struct task_struct *next
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
-#define energy_switch_prev_state() (READ_ONCE(prev->__state))
-#else
-#define energy_switch_prev_state() ((unsigned int)READ_ONCE(prev->state))
-#endif
+#define energy_switch_prev_state() energy_task_state(prev)
 #endif
 
 /*

@@ -47,8 +47,9 @@ int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
 	INIT_LIST_HEAD(&core->sources);
 	INIT_LIST_HEAD(&core->slots);
 	core->latest.source_kind = "none";
-	core->proc_cache = kmem_cache_create("energy_proc", sizeof(struct energy_proc), 0,
-					     SLAB_ACCOUNT, NULL);
+	/* charged to nobody: the sampler has no memory cgroup, and modprobe's is the wrong one */
+	core->proc_cache = kmem_cache_create("energy_proc", sizeof(struct energy_proc), 0, 0,
+					     NULL);
 	if (!core->proc_cache || ledgers_new(core, nr_cpus)) {
 		energy_core_teardown(core);
 		return -ENOMEM;
@@ -79,5 +80,6 @@ void energy_core_teardown(struct energy_core *core)
 	kfree(core->cpu_group);
 	kfree(core->flips);
 	kfree(core->ledgers);
+	core->nr_ledgers = 0;
 	mutex_destroy(&core->lock);
 }

@@ -30,7 +30,7 @@ void energy_drain_flip(struct energy_core *core, u64 now_ns)
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
 		if (core->ledgers[cpu])
 			energy_ledger_flip(core->ledgers[cpu], core->env->cpu_clock(cpu),
-					   &core->flips[cpu]);
+					   core->env->cpu_online(cpu), &core->flips[cpu]);
 }
 
 /* Processes that the scan at load has seen begin with the kernel's totals. */
@@ -141,9 +141,12 @@ static void drain_rest(struct energy_core *core, const struct energy_weights *w,
 {
 	struct energy_bank *bank = core->flips[cpu].bank;
 
-	core->stats.charges_lost += bank->nr_lost;
-	charge_nobody(core, w, cpu, &bank->lost);
-	charge_system(core, &bank->system, energy_score_pj(w, &bank->system));
+	if (bank->nr_lost) {
+		core->stats.charges_lost += bank->nr_lost;
+		charge_nobody(core, w, cpu, &bank->lost);
+	}
+	if (bank->system.rx_parts || bank->system.tx)
+		charge_system(core, &bank->system, energy_score_pj(w, &bank->system));
 }
 
 /**

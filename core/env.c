@@ -8,6 +8,8 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmstat.h>
 
 #include "internal.h"
 
@@ -46,23 +48,26 @@ void energy_ident_of(struct task_struct *leader, const struct cred *cred, struct
 	id->comm[sizeof(id->comm) - 1] = 0;
 }
 
-/* A leader may exit before its threads: any thread that still has memory will do. */
-static bool process_mem(struct task_struct *leader, u64 *mem)
+/*
+ * A leader may exit before its threads, and then knows neither the memory nor the cgroup any
+ * more: any thread that lives will do.
+ */
+static void ask_live_thread(struct task_struct *leader, struct energy_ident *id)
 {
 	struct task_struct *t;
-	bool known = false;
 
 	for_each_thread(leader, t) {
+		if (t->flags & PF_EXITING)
+			continue;
+		id->cgid = cgroup_id(task_dfl_cgroup(t));
 		task_lock(t);
 		if (t->mm) {
-			known = true;
-			*mem = t->flags & PF_KTHREAD ? 0 : energy_mm_bytes(t->mm);
+			id->mem_known = true;
+			id->mem = id->kernel ? 0 : energy_mm_bytes(t->mm);
 		}
 		task_unlock(t);
-		if (known)
-			break;
+		return;
 	}
-	return known;
 }
 
 static bool identify(pid_t tgid, u64 start_ns, struct energy_ident *id)
@@ -77,33 +82,49 @@ static bool identify(pid_t tgid, u64 start_ns, struct energy_ident *id)
 	if (leader && leader->start_boottime == start_ns &&
 	    atomic_read(&leader->signal->live)) {
 		energy_ident_of(leader, get_task_cred(leader), get_pid(pid), id);
-		id->mem_known = process_mem(leader, &id->mem);
+		ask_live_thread(leader, id);
 		found = true;
 	}
 	rcu_read_unlock();
 	return found;
 }
 
+static bool may_run(struct pid *pid)
+{
+	struct task_struct *leader, *t;
+	bool ret = false;
+
+	rcu_read_lock();
+	leader = pid_task(pid, PIDTYPE_TGID);
+	if (leader)
+		for_each_thread(leader, t)
+			ret |= energy_task_state(t) != TASK_DEAD;
+	rcu_read_unlock();
+	return ret;
+}
+
 static int cgroup_info(u64 cgid, struct energy_cgroup_info *info)
 {
 	struct cgroup *cg, *parent;
 	int ret = -ENOMEM;
+	char *buf;
 
 	cg = cgroup_get_from_id(cgid);
 	if (IS_ERR(cg))
 		return PTR_ERR(cg);
-	info->path = kmalloc(PATH_MAX, GFP_KERNEL | __GFP_NOWARN);
-	if (!info->path)
+	buf = kmalloc(PATH_MAX, GFP_KERNEL | __GFP_NOWARN);
+	if (!buf)
 		goto put;
-	ret = cgroup_path(cg, info->path, PATH_MAX);
-	if (ret < 0) {
-		kfree(info->path);
-		info->path = NULL;
-		goto put;
-	}
+	ret = cgroup_path(cg, buf, PATH_MAX);
+	if (ret < 0)
+		goto free;
+	/* rows live long: keep what the path needs, not what it could need */
+	info->path = kstrdup(buf, GFP_KERNEL | __GFP_NOWARN);
+	ret = info->path ? 0 : -ENOMEM;
 	parent = cgroup_parent(cg);
 	info->parent = parent ? cgroup_id(parent) : 0;
-	ret = 0;
+free:
+	kfree(buf);
 put:
 	cgroup_put(cg);
 	return ret;
@@ -116,15 +137,14 @@ static bool online(int cpu)
 
 static u64 mem_used(void)
 {
-	struct sysinfo i;
-
-	si_meminfo(&i);
-	return (u64)(i.totalram - i.freeram) * i.mem_unit;
+	/* not si_meminfo(): that also walks all block devices */
+	return (u64)(totalram_pages() - global_zone_page_state(NR_FREE_PAGES)) << PAGE_SHIFT;
 }
 
 const struct energy_env energy_env_kernel = {
 	.cpu_clock = sched_clock_cpu,
 	.identify = identify,
+	.may_run = may_run,
 	.cgroup = cgroup_info,
 	.cpu_online = online,
 	.mem_used = mem_used,

@@ -26,6 +26,8 @@ struct energy_cgroup_info {
  * @cpu_clock: @cpu's sched_clock, ns. Any context
  * @identify: fill @id with references of its own for the live process (@tgid, @start_ns);
  *	false if there is none. May sleep
+ * @may_run: whether any thread of a process that has begun to exit may still run; @pid may be
+ *	NULL. Any context
  * @cgroup: look up a cgroup; -ENOENT when it is gone, or outside of the calling task's cgroup
  *	namespace: only the sampler thread stands in the initial one. May sleep
  * @cpu_online: whether @cpu can run something. Any context
@@ -34,6 +36,7 @@ struct energy_cgroup_info {
 struct energy_env {
 	u64 (*cpu_clock)(int cpu);
 	bool (*identify)(pid_t tgid, u64 start_ns, struct energy_ident *id);
+	bool (*may_run)(struct pid *pid);
 	int (*cgroup)(u64 id, struct energy_cgroup_info *info);
 	bool (*cpu_online)(int cpu);
 	u64 (*mem_used)(void);

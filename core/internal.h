@@ -6,8 +6,7 @@
  *
  *   the kernel's parameter lock	writes of core->params
  *   core->lock (mutex)			the sampler's side: PID table (writes), slots, groups,
- *					sources, books, values of the system, windows (writes),
- *					the list of the unresolved cgroups' consumers.
+ *					sources, books, values of the system, windows (writes).
  *					Held over a whole sample, so over reads of sources too:
  *					whoever holds it knows that no source is being read.
  *   core->cgroups.xa_lock (spinlock)	rows coming and going, the list of unresolved rows
@@ -17,9 +16,10 @@
  *					The owner CPU takes it in the probes, the sampler only
  *					to flip and to refill, in constant time.
  *
- * Readers of /proc and debugfs take none of these (but debugfs's lines about domains take
- * core->lock): they walk the PID table under RCU, copy core->latest under its seqcount, and
- * are bound to a window's generation.
+ * While they list, readers of /proc and debugfs take none of these (but debugfs's lines about
+ * domains take core->lock): they walk the PID table under RCU, copy core->latest under its
+ * seqcount, and are bound to a window's generation. Opening and closing a file takes and gives
+ * back a cgroup's row, so core->cgroups.xa_lock.
  *
  * LIFETIME
  *
@@ -33,6 +33,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/seqlock.h>
 #include <linux/wait.h>
 #include <linux/xarray.h>
@@ -62,6 +63,9 @@ struct task_struct;
  * @exits_lost: exits that found no free record
  * @procs: records in the table now
  * @no_memory: allocations that failed in the sampler
+ * @unbalanced: samples after which the books did not balance: a bug, if it is not 0
+ * @dead: records of the dead in the table now
+ * @dead_dropped: dead processes that were never shown, because there were too many
  */
 struct energy_stats {
 	u64 samples;
@@ -72,6 +76,9 @@ struct energy_stats {
 	u64 exits_lost;
 	u64 procs;
 	u64 no_memory;
+	u64 unbalanced;
+	u64 dead;
+	u64 dead_dropped;
 };
 
 /**
@@ -85,6 +92,7 @@ struct energy_stats {
  * @procs: PID table, by PID
  * @proc_cache: where its records come from
  * @dirty: records that changed since the last window
+ * @unbalanced: samples after which the books did not balance: a bug, if it is not 0
  * @dead: records of the dead, in no order
  * @cgroups: rows by cgroup id
  * @unresolved: rows to be resolved, under @cgroups.xa_lock
@@ -111,6 +119,8 @@ struct energy_stats {
  * @scan_boot_ns: processes older than this begin with the kernel's totals (see scan.c)
  * @drain_wanted: a ledger asks for an early drain
  * @params_changed: the sampler has to recompute its deadline
+ * @parked: no samples: the machine is being suspended; under @lock
+ * @pm_notifier: follows suspend and resume
  * @running: parameters may be checked against each other, and the sampler be woken
  * @sampler: the thread; NULL when there is none (KUnit)
  * @proc_dir: /proc/energy
@@ -159,6 +169,8 @@ struct energy_core {
 
 	bool drain_wanted;
 	bool params_changed;
+	bool parked;
+	struct notifier_block pm_notifier;
 	bool running;
 	struct task_struct *sampler;
 
@@ -174,7 +186,14 @@ int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
 		      const struct energy_env *env);
 void energy_core_teardown(struct energy_core *core);
 
+/* How much a wake-up of the sampler may be late to join another one. */
+static inline u64 energy_slack_ns(u64 sample_ns)
+{
+	return sample_ns >> 6;
+}
+
 /* step.c */
+u64 energy_core_time(const struct energy_core *core, u64 now_ns);
 void energy_sampler_step(struct energy_core *core, u64 now_ns);
 void energy_sampler_step_locked(struct energy_core *core, u64 now_ns);
 void energy_sampler_drain(struct energy_core *core, u64 now_ns);
@@ -183,6 +202,10 @@ void energy_sampler_drain(struct energy_core *core, u64 now_ns);
 int energy_sampler_start(struct energy_core *core);
 void energy_sampler_stop(struct energy_core *core);
 void energy_sampler_kick(struct energy_core *core);
+
+/* reap.c */
+void energy_reap_dead(struct energy_core *core, u32 gen);
+void energy_reap_excess(struct energy_core *core);
 
 /* drain.c */
 void energy_drain_flip(struct energy_core *core, u64 now_ns);
@@ -195,6 +218,10 @@ void energy_scan_dead(struct energy_core *core);
 /* probes.c */
 int energy_probes_register(struct energy_core *core);
 void energy_probes_unregister(struct energy_core *core);
+
+/* pm.c */
+int energy_pm_register(struct energy_core *core);
+void energy_pm_unregister(struct energy_core *core);
 
 /* registry.c */
 int energy_registry_preferred_cpu(struct energy_core *core, const struct cpumask *cpus);

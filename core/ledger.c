@@ -137,10 +137,10 @@ static void close_interval(struct energy_ledger *l, u64 now, bool slept)
 	struct energy_bank *bank = l->bank[l->cur];
 	struct task_struct *p = l->curr;
 	struct energy_usage *use;
-	struct energy_key key;
 
-	energy_key_of(p, &key);
-	use = energy_bank_find(bank, &key);
+	/* not on the stack: a stack protector in the switch costs more than the key */
+	energy_key_of(p, &l->key);
+	use = energy_bank_find(bank, &l->key);
 	/* rule 3: clocks of CPUs may differ by a little, an interval is never negative */
 	if (likely(now > l->since))
 		use->cpu_ns += now - l->since;
@@ -149,8 +149,6 @@ static void close_interval(struct energy_ledger *l, u64 now, bool slept)
 	use->disko += READ_ONCE(p->ioac.write_bytes) - l->io_write;
 	use->rx_parts += l->rx_parts;
 	use->tx += l->tx;
-	if (unlikely(bank->nr >= ENERGY_BANK_EARLY))
-		want_drain(l);
 }
 
 /**
@@ -192,7 +190,10 @@ void energy_ledger_switch(struct energy_ledger *l, struct task_struct *prev,
 	if (l->curr && l->curr == prev)
 		close_interval(l, now, slept);
 	l->curr = is_idle_task(next) ? NULL : next;
-	open_interval(l, now);
+	/* a flip may have come between reading the clock and getting the lock */
+	open_interval(l, max(now, l->since));
+	if (unlikely(l->bank[l->cur]->nr >= ENERGY_BANK_EARLY))
+		want_drain(l);
 	raw_spin_unlock(&l->lock);
 }
 
@@ -200,20 +201,26 @@ void energy_ledger_switch(struct energy_ledger *l, struct task_struct *prev,
  * energy_ledger_flip() - Take what a CPU has accounted so far
  * @l: the ledger
  * @now: the CPU's clock, ns
+ * @online: the CPU is online
  * @flip: out: what was taken
  *
  * Closes the interval of a task that is running (rule 3: idle CPUs have none, and no CPU is
  * interrupted). The bank handed out last time must have been cleared.
  *
+ * Tracepoints are silent on a CPU that goes offline: the switch away from its last task was
+ * not seen, and whoever comes next there begins anew.
+ *
  * Context: process context, any CPU, under core->lock.
  */
-void energy_ledger_flip(struct energy_ledger *l, u64 now, struct energy_flip *flip)
+void energy_ledger_flip(struct energy_ledger *l, u64 now, bool online, struct energy_flip *flip)
 {
 	unsigned long flags;
 
 	INIT_LIST_HEAD(&flip->exits);
 	raw_spin_lock_irqsave(&l->lock, flags);
-	if (l->curr) {
+	if (!online) {
+		l->curr = NULL;
+	} else if (l->curr) {
 		close_interval(l, now, false);
 		/* a clock that was behind must not charge the difference twice */
 		open_interval(l, max(now, l->since));

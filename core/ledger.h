@@ -104,13 +104,15 @@ struct energy_bank {
  * @cur: which of @bank the CPU writes
  * @drain_wanted: an early drain has been asked for since the last flip
  * @curr: the task that runs there and is to be charged; NULL for idle and for not known yet.
- *	Under @lock it may be dereferenced: a running task is not freed before the switch away
- *	from it is complete, and that switch has to take @lock first
+ *	Under @lock, on a CPU that is online and as long as the probes are on, it may be
+ *	dereferenced: a running task is not freed before the switch away from it is complete,
+ *	and that switch has to take @lock first
  * @since: start of the interval not charged yet, ns of the CPU's sched_clock
  * @io_read: @curr's storage reads at @since, bytes
  * @io_write: @curr's storage writes at @since, bytes
  * @rx_parts: packets received by @curr since @since, see struct energy_usage
  * @tx: packets sent by @curr since @since
+ * @key: where an interval's key is made up
  * @pool: free exit records, refilled by the sampler (rule 6)
  * @exits: exit records in use, in order of arrival
  * @nr_pool: length of @pool
@@ -130,6 +132,7 @@ struct energy_ledger {
 	u64 io_write;
 	u64 rx_parts;
 	u64 tx;
+	struct energy_key key;
 	struct list_head pool;
 	struct list_head exits;
 	unsigned int nr_pool;
@@ -157,7 +160,7 @@ void energy_ledger_destroy(struct energy_ledger *l);
 void energy_ledger_begin(struct energy_ledger *l, struct task_struct *curr, u64 now);
 void energy_ledger_switch(struct energy_ledger *l, struct task_struct *prev,
 			  struct task_struct *next, bool slept, u64 now);
-void energy_ledger_flip(struct energy_ledger *l, u64 now, struct energy_flip *flip);
+void energy_ledger_flip(struct energy_ledger *l, u64 now, bool online, struct energy_flip *flip);
 void energy_ledger_packets(struct energy_ledger *l, bool own, u64 rx_parts, u64 tx);
 struct energy_exit *energy_ledger_exit_get(struct energy_ledger *l);
 void energy_ledger_exit_queue(struct energy_ledger *l, struct energy_exit *x);

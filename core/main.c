@@ -40,10 +40,13 @@ ENERGY_WEIGHT(net_tx_packets, "packet sent", "0");
  *
  * Context: may sleep; not from a source's own callbacks.
  * Return: 0; -EINVAL for a malformed source (the log says what is wrong), -EEXIST for a name
- * that is taken, -EIO if it does not start, -ENOMEM.
+ * that is taken, -EIO if it does not start, -ENODEV if energy_core itself could not start
+ * (built into the kernel it cannot refuse to be there), -ENOMEM.
  */
 int energy_source_register(struct energy_source *src)
 {
+	if (!READ_ONCE(energy_core.running))
+		return -ENODEV;
 	return energy_registry_add(&energy_core, src, ktime_get_boottime_ns());
 }
 EXPORT_SYMBOL_ENERGY(energy_source_register);
@@ -86,6 +89,7 @@ static int first_look(struct energy_core *core)
 	core->last_ns = ktime_get_boottime_ns();
 	core->last_drain_ns = core->last_ns;
 	ret = energy_scan_processes(core);
+	/* nothing between the scan and the flip: see take_totals() */
 	if (!ret)
 		energy_sampler_step_locked(core, ktime_get_boottime_ns());
 	mutex_unlock(&core->lock);
@@ -114,17 +118,19 @@ static int __init energy_core_init(void)
 	ret = energy_sampler_start(core);
 	if (ret)
 		goto unprobe;
-	ret = energy_procfs_create(core);
+	ret = energy_pm_register(core);
 	if (ret)
 		goto stop;
+	ret = energy_procfs_create(core);
+	if (ret)
+		goto unpm;
 	energy_debugfs_create(core);
 	return 0;
 
+unpm:
+	energy_pm_unregister(core);
 stop:
-	/* the early drains of the probes kick the sampler: they go first */
-	energy_probes_unregister(core);
 	energy_sampler_stop(core);
-	goto teardown;
 unprobe:
 	energy_probes_unregister(core);
 teardown:
@@ -138,8 +144,10 @@ static void __exit energy_core_exit(void)
 
 	energy_debugfs_remove(core);
 	energy_procfs_remove(core);
-	energy_probes_unregister(core);
+	energy_pm_unregister(core);
+	/* before the probes: flips follow ledger->curr, which only they keep valid */
 	energy_sampler_stop(core);
+	energy_probes_unregister(core);
 	energy_core_teardown(core);
 }
 

@@ -53,6 +53,8 @@ static void probe_exit(ENERGY_EXIT_ARGS)
 		energy_key_of(p, &x->key);
 		energy_ident_of(p->group_leader, get_cred(current_real_cred()),
 				get_pid(task_tgid(p)), &x->ident);
+		/* the leader may have left the cgroup, or not followed to it, long ago */
+		x->ident.cgid = x->key.cgid;
 		if (p->mm && !x->ident.kernel) {
 			x->ident.mem = energy_mm_bytes(p->mm);
 			x->ident.mem_known = true;

@@ -85,11 +85,6 @@ void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64
  */
 void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct energy_ident *id)
 {
-	if (!p->pid && id->pid) {
-		/* readers see the identity whole or not at all */
-		smp_store_release(&p->pid, id->pid);
-		id->pid = NULL;
-	}
 	if (id->cred)
 		adopt_cred(p, id);
 	energy_proc_set_cgroup(core, p, id->cgid);
@@ -98,6 +93,11 @@ void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct e
 	WRITE_ONCE(p->kernel, id->kernel);
 	if (id->mem_known)
 		WRITE_ONCE(p->now.mem, id->mem);
+	if (!p->pid && id->pid) {
+		/* last: readers see the identity whole or not at all */
+		smp_store_release(&p->pid, id->pid);
+		id->pid = NULL;
+	}
 	energy_proc_mark_dirty(core, p);
 	energy_ident_put(id);
 }
@@ -118,6 +118,7 @@ void energy_proc_died(struct energy_core *core, struct energy_proc *p)
 	WRITE_ONCE(p->alive, false);
 	p->dead_next = core->dead;
 	core->dead = p;
+	core->stats.dead++;
 	energy_proc_mark_dirty(core, p);
 }
 

@@ -56,6 +56,26 @@ struct energy_proc *energy_proctab_find_cookie(struct energy_core *core, pid_t t
 	return NULL;
 }
 
+/*
+ * Newest first, by birth: of two processes with the same PID in one sample the older one may
+ * be found last. Stores are also the release barrier that readers rely on.
+ */
+static bool slot_insert(struct energy_core *core, struct energy_proc *p)
+{
+	struct energy_proc *newer = NULL, *older = slot_first(core, p->tgid);
+
+	while (older && older->start_ns > p->start_ns) {
+		newer = older;
+		older = older_of(core, older);
+	}
+	RCU_INIT_POINTER(p->older, older);
+	if (newer) {
+		rcu_assign_pointer(newer->older, p);
+		return true;
+	}
+	return !xa_err(xa_store(&core->procs, p->tgid, p, GFP_KERNEL | __GFP_NOWARN));
+}
+
 /**
  * energy_proctab_add() - Make the record of a process that is not in the table
  * @core: the core
@@ -79,9 +99,7 @@ struct energy_proc *energy_proctab_add(struct energy_core *core, const struct en
 	p->comm[0] = '?';
 	p->alive = true;
 	p->listed = true;
-	RCU_INIT_POINTER(p->older, slot_first(core, key->tgid));
-	/* also the release barrier that readers of the slot rely on */
-	if (xa_err(xa_store(&core->procs, key->tgid, p, GFP_KERNEL | __GFP_NOWARN)))
+	if (!slot_insert(core, p))
 		goto free;
 	core->stats.procs++;
 	energy_proc_mark_dirty(core, p);

@@ -123,6 +123,7 @@ struct energy_exit {
  * @kernel: a kernel thread
  * @listed: shown to readers of live values, and its energy counts as live
  * @dirty: on the list of those that changed
+ * @quiet: dead, and at the last look nothing of it could run any more
  */
 struct energy_proc {
 	struct energy_proc __rcu *older;
@@ -150,6 +151,7 @@ struct energy_proc {
 	bool kernel;
 	bool listed;
 	bool dirty;
+	bool quiet;
 };
 
 /**

@@ -3,6 +3,7 @@
 #include <linux/jiffies.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
+#include <linux/sched/isolation.h>
 #include <linux/smp.h>
 
 #include "internal.h"
@@ -103,6 +104,7 @@ int energy_registry_add(struct energy_core *core, struct energy_source *src, u64
 		ret = -EEXIST;
 		goto unlock;
 	}
+	now_ns = energy_core_time(core, now_ns);
 	energy_sampler_step_locked(core, now_ns);
 	src->started = false;
 	src->failed = false;
@@ -128,7 +130,7 @@ static void lock_or_complain(struct energy_core *core, const struct energy_sourc
 
 	while (!mutex_trylock(&core->lock)) {
 		if (time_after(jiffies, warn_at)) {
-			pr_warn("energy: removing source %s waits for a read in progress\n",
+			pr_warn("energy: removing source %s waits for a sample, maybe for a slow read\n",
 				src->name);
 			mutex_lock(&core->lock);
 			return;
@@ -151,10 +153,19 @@ static void lock_or_complain(struct energy_core *core, const struct energy_sourc
 void energy_registry_remove(struct energy_core *core, struct energy_source *src, u64 now_ns)
 {
 	lock_or_complain(core, src);
+	now_ns = energy_core_time(core, now_ns);
 	energy_sampler_step_locked(core, now_ns);
 	drop(core, src, now_ns);
 	energy_latest_update(core, now_ns);
 	mutex_unlock(&core->lock);
+}
+
+/* Better ones first: not isolated and busy, not isolated, any. */
+static unsigned int reluctance(const struct energy_core *core, unsigned int cpu)
+{
+	if (!housekeeping_test_cpu(cpu, HK_TYPE_MISC))
+		return 2;
+	return !core->ledgers[cpu] || !READ_ONCE(core->ledgers[cpu]->curr);
 }
 
 /**
@@ -163,22 +174,25 @@ void energy_registry_remove(struct energy_core *core, struct energy_source *src,
  * @cpus: where it can be read
  *
  * This CPU if it will do; else one that is busy, because an idle one should not be woken; an
- * idle one only where all are.
+ * idle one only where all are, and one that is isolated from the kernel's work last of all.
  *
  * Context: process context.
  * Return: a CPU that was online a moment ago, or -ENODEV.
  */
 int energy_registry_preferred_cpu(struct energy_core *core, const struct cpumask *cpus)
 {
-	unsigned int cpu = raw_smp_processor_id();
-	int any = -ENODEV;
+	unsigned int cpu = raw_smp_processor_id(), least = UINT_MAX;
+	int best = -ENODEV;
 
 	if (cpumask_test_cpu(cpu, cpus))
 		return cpu;
 	for_each_cpu_and(cpu, cpus, cpu_online_mask) {
-		any = cpu;
-		if (core->ledgers[cpu] && READ_ONCE(core->ledgers[cpu]->curr))
-			break;
+		unsigned int r = reluctance(core, cpu);
+
+		if (r < least) {
+			least = r;
+			best = cpu;
+		}
 	}
-	return any;
+	return best;
 }

@@ -7,9 +7,6 @@
 
 #include "internal.h"
 
-/* How much a wake-up may be late to join another one: a sample's length / 64. */
-#define SLACK_SHIFT 6
-
 static bool has_work(const struct energy_core *core)
 {
 	return kthread_should_stop() || READ_ONCE(core->drain_wanted) ||
@@ -23,7 +20,7 @@ static void wait_until(struct energy_core *core, u64 next_ns, u64 sample_ns)
 	/* not TASK_UNINTERRUPTIBLE: a thread that waits for time is no load */
 	set_current_state(TASK_IDLE);
 	if (!has_work(core))
-		schedule_hrtimeout_range(&at, sample_ns >> SLACK_SHIFT, HRTIMER_MODE_ABS);
+		schedule_hrtimeout_range(&at, energy_slack_ns(sample_ns), HRTIMER_MODE_ABS);
 	__set_current_state(TASK_RUNNING);
 }
 
@@ -87,22 +84,32 @@ void energy_sampler_kick(struct energy_core *core)
 int energy_sampler_start(struct energy_core *core)
 {
 	struct task_struct *t = kthread_create(sampler, core, "energy_sampler");
+	int ret;
 
 	if (IS_ERR(t))
 		return PTR_ERR(t);
 	/* Little work, but ledgers fill while it waits for a CPU. */
 	set_user_nice(t, MIN_NICE);
 	kernel_param_lock(THIS_MODULE);
-	WRITE_ONCE(core->sampler, t);
-	core->running = true;
+	/* parameters could be written, each for itself, since before init was called */
+	ret = energy_params_check(&core->params);
+	if (!ret) {
+		WRITE_ONCE(core->sampler, t);
+		WRITE_ONCE(core->running, true);
+	}
 	kernel_param_unlock(THIS_MODULE);
-	wake_up_process(t);
-	return 0;
+	if (ret)
+		kthread_stop(t);
+	else
+		wake_up_process(t);
+	return ret;
 }
 
 /**
  * energy_sampler_stop() - Stop the thread
- * @core: the core; nothing but a parameter write can kick the sampler any more
+ * @core: the core; no file of it is open any more
+ *
+ * Probes may still ask for early drains, and parameters be written.
  *
  * Context: may sleep.
  */
@@ -111,8 +118,10 @@ void energy_sampler_stop(struct energy_core *core)
 	struct task_struct *t = core->sampler;
 
 	kernel_param_lock(THIS_MODULE);
-	core->running = false;
+	WRITE_ONCE(core->running, false);
 	WRITE_ONCE(core->sampler, NULL);
 	kernel_param_unlock(THIS_MODULE);
+	/* an early drain kicks from a hard IRQ, which is an RCU reader */
+	synchronize_rcu();
 	kthread_stop(t);
 }

@@ -47,8 +47,20 @@ static int scan_one(struct energy_core *core, struct task_struct *leader)
 		return -ENOMEM;
 	}
 	energy_proc_adopt(core, p, &id);
-	kernel_totals(leader, &p->now.use);
 	return 0;
+}
+
+/*
+ * In a pass of its own, as close to the first flip as can be: what a process runs between
+ * the two is in neither its totals nor its charges.
+ */
+static void take_totals(struct energy_core *core, struct task_struct *leader)
+{
+	struct energy_proc *p;
+
+	p = energy_proctab_find(core, leader->tgid, leader->start_boottime);
+	if (p)
+		kernel_totals(leader, &p->now.use);
 }
 
 static unsigned int count_processes(void)
@@ -93,11 +105,12 @@ int energy_scan_processes(struct energy_core *core)
 	}
 	rcu_read_unlock();
 
-	for (i = 0; i < n; i++) {
-		if (!ret)
-			ret = scan_one(core, tasks[i]);
+	for (i = 0; i < n && !ret; i++)
+		ret = scan_one(core, tasks[i]);
+	for (i = 0; i < n && !ret; i++)
+		take_totals(core, tasks[i]);
+	for (i = 0; i < n; i++)
 		put_task_struct(tasks[i]);
-	}
 	kvfree(tasks);
 	return ret;
 }
@@ -125,6 +138,7 @@ void energy_scan_dead(struct energy_core *core)
 		if (!p)
 			return;
 		pos.nth++;
+		cond_resched();
 		if (!p->alive)
 			continue;
 		if (core->env->identify(p->tgid, p->start_ns, &id))

@@ -205,6 +205,29 @@ void energy_slots_read(struct energy_core *core)
 }
 
 /**
+ * energy_slots_forget() - Begin anew with all counters
+ * @core: the core
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * They may have been reset: the next read is a baseline, and no delta reaches back beyond it.
+ *
+ * Context: core->lock held.
+ */
+void energy_slots_forget(struct energy_core *core, u64 now_ns)
+{
+	struct energy_slot *s;
+	unsigned int i;
+
+	list_for_each_entry(s, &core->slots, node) {
+		if (s->last_ns)
+			s->lost_ns += now_ns - s->last_ns;
+		s->last_ns = 0;
+	}
+	for (i = 0; i < core->nr_groups; i++)
+		energy_shares_drop(core, &core->groups[i]);
+}
+
+/**
  * energy_slots_destroy() - Free all slots
  * @core: the core; no source is left
  *

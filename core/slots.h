@@ -92,6 +92,7 @@ struct energy_group {
 int energy_slots_add(struct energy_core *core, const struct energy_source *src);
 int energy_slots_select(struct energy_core *core, u64 now_ns);
 void energy_slots_read(struct energy_core *core);
+void energy_slots_forget(struct energy_core *core, u64 now_ns);
 void energy_slots_destroy(struct energy_core *core);
 int energy_groups_build(struct energy_core *core);
 void energy_groups_drop(struct energy_core *core);

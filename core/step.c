@@ -3,6 +3,41 @@
 #include "internal.h"
 
 /**
+ * energy_core_time() - A time that does not go back
+ * @core: the core
+ * @now_ns: CLOCK_BOOTTIME as the caller has read it, before it got core->lock
+ *
+ * Another sample may have come between reading the clock and getting the lock.
+ *
+ * Context: core->lock held.
+ * Return: @now_ns, or the time of the last drain if that is later.
+ */
+u64 energy_core_time(const struct energy_core *core, u64 now_ns)
+{
+	return max(now_ns, core->last_drain_ns);
+}
+
+/* RULE (conservation), looked after in production too: it costs a few additions. */
+static bool balanced(const struct energy_core *core)
+{
+	const struct energy_slot *s;
+
+	list_for_each_entry(s, &core->slots, node)
+		if (energy_account_difference(&s->account))
+			return false;
+	return !energy_books_difference(&core->books);
+}
+
+/* Wake-ups jitter by the timer's slack: that must not make a window a sample longer. */
+static bool window_due(const struct energy_core *core, u64 now_ns)
+{
+	u64 slack_ns = energy_slack_ns(READ_ONCE(core->params.sample_ns));
+
+	return !core->gen || now_ns - core->window_start_ns + slack_ns >=
+			     READ_ONCE(core->params.window_ns);
+}
+
+/**
  * energy_sampler_step_locked() - Take a sample
  * @core: the core
  * @now_ns: CLOCK_BOOTTIME
@@ -15,15 +50,19 @@
  */
 void energy_sampler_step_locked(struct energy_core *core, u64 now_ns)
 {
-	u64 dt_ns = core->last_ns ? now_ns - core->last_ns : 0;
+	u64 dt_ns;
 
+	now_ns = energy_core_time(core, now_ns);
+	dt_ns = core->last_ns ? now_ns - core->last_ns : 0;
 	energy_drain_flip(core, now_ns);
 	energy_slots_read(core);
 	energy_drain_process(core);
 	energy_bill(core, now_ns, dt_ns);
+	core->stats.unbalanced += !balanced(core);
 	core->last_ns = now_ns;
 	core->stats.samples++;
-	if (!core->gen || now_ns - core->window_start_ns >= READ_ONCE(core->params.window_ns))
+	energy_reap_excess(core);
+	if (window_due(core, now_ns))
 		energy_window_publish(core, now_ns);
 	else
 		energy_latest_update(core, now_ns);
@@ -34,11 +73,17 @@ void energy_sampler_step_locked(struct energy_core *core, u64 now_ns)
  * @core: the core
  * @now_ns: CLOCK_BOOTTIME
  *
- * Context: the sampler thread; may sleep.
+ * Does nothing while the machine is being suspended.
+ *
+ * Context: the sampler thread, or the task that suspends the machine; may sleep.
  */
 void energy_sampler_step(struct energy_core *core, u64 now_ns)
 {
 	mutex_lock(&core->lock);
+	if (core->parked) {
+		mutex_unlock(&core->lock);
+		return;
+	}
 	energy_sampler_step_locked(core, now_ns);
 	energy_cgroups_resolve(core);
 	mutex_unlock(&core->lock);
@@ -54,7 +99,7 @@ void energy_sampler_step(struct energy_core *core, u64 now_ns)
 void energy_sampler_drain(struct energy_core *core, u64 now_ns)
 {
 	mutex_lock(&core->lock);
-	energy_drain_flip(core, now_ns);
+	energy_drain_flip(core, energy_core_time(core, now_ns));
 	energy_drain_process(core);
 	energy_cgroups_resolve(core);
 	core->stats.drains++;

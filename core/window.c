@@ -65,7 +65,7 @@ void energy_latest_update(struct energy_core *core, u64 now_ns)
  * @core: the core
  * @pub: out: a consistent copy
  *
- * Context: any that may be preempted by the sampler; takes no lock.
+ * Context: may be preempted; on PREEMPT_RT it may wait for the sampler.
  */
 void energy_latest(struct energy_core *core, struct energy_published *pub)
 {
@@ -97,34 +97,9 @@ static void publish_dirty(struct energy_core *core, u32 gen)
 		next = p->dirty_next;
 		p->dirty = false;
 		snapshot(p, gen);
+		cond_resched();
 	}
 	core->dirty = NULL;
-}
-
-/*
- * The dead are listed in one full window (p->dead_gen), then their energy moves from live to
- * exited. The record itself stays one window longer, for readers that are still bound to
- * dead_gen, and (rule 5) until a complete drain has passed in which no CPU ran it.
- */
-static void retire_dead(struct energy_core *core, u32 gen)
-{
-	struct energy_proc **link = &core->dead;
-	struct energy_proc *p;
-
-	while ((p = *link)) {
-		if (p->listed && p->dead_gen && p->dead_gen < gen) {
-			WRITE_ONCE(p->listed, false);
-			core->books.live_nj -= p->now.energy_nj;
-			core->books.exited_nj += p->now.energy_nj;
-		}
-		if (!p->listed && p->dead_gen + 1 < gen && p->last_drain != core->drain_seq &&
-		    !energy_proc_has_share(p)) {
-			*link = p->dead_next;
-			energy_proctab_remove(core, p);
-		} else {
-			link = &p->dead_next;
-		}
-	}
 }
 
 /**
@@ -146,7 +121,7 @@ void energy_window_publish(struct energy_core *core, u64 now_ns)
 	smp_wmb();
 
 	publish_dirty(core, gen);
-	retire_dead(core, gen);
+	energy_reap_dead(core, gen);
 	core->window_start_ns = now_ns;
 
 	energy_latest_update(core, now_ns);

@@ -28,6 +28,9 @@ static const struct energy_debugfs_stat {
 	STAT(exits_lost),
 	STAT(procs),
 	STAT(no_memory),
+	STAT(unbalanced),
+	STAT(dead),
+	STAT(dead_dropped),
 };
 
 #undef STAT
@@ -59,9 +62,10 @@ static void show_slot(struct seq_file *m, const struct energy_slot *slot)
 		   a->measured_nj, a->attributed_nj, a->unattributed_nj);
 	seq_printf(m, " idle_nj=%llu pending_nj=%llu raw=%llu base_raw=%llu wraps=%llu",
 		   a->idle_nj, a->pending_nj, slot->raw, slot->base_raw, slot->wraps);
-	seq_printf(m, " mult=%u shift=%u reads=%llu gaps=%llu lost_ns=%llu last_error=%d\n",
+	seq_printf(m, " mult=%u shift=%u reads=%llu gaps=%llu lost_ns=%llu last_error=%d",
 		   slot->dom ? slot->dom->mult : 0, slot->dom ? slot->dom->shift : 0,
 		   slot->reads, slot->gaps, slot->lost_ns, slot->last_error);
+	seq_printf(m, " reported_nj=%llu\n", a->reported_nj);
 }
 
 static const struct energy_view energy_view_all = {

@@ -36,6 +36,11 @@ static bool fake_identify(pid_t tgid, u64 start_ns, struct energy_ident *id)
 	return false;
 }
 
+static bool fake_may_run(struct pid *pid)
+{
+	return fake.dying;
+}
+
 static int fake_cgroup_info(u64 id, struct energy_cgroup_info *info)
 {
 	char *path = NULL, *longer;
@@ -70,6 +75,7 @@ static u64 fake_mem_used(void)
 static const struct energy_env fake_env = {
 	.cpu_clock = fake_cpu_clock,
 	.identify = fake_identify,
+	.may_run = fake_may_run,
 	.cgroup = fake_cgroup_info,
 	.cpu_online = fake_cpu_online,
 	.mem_used = fake_mem_used,

@@ -76,6 +76,7 @@ struct fake_cgroup {
  * @now_ns: CLOCK_BOOTTIME and every CPU's clock
  * @skew_ns: what a CPU's clock is ahead by
  * @offline: CPUs that are
+ * @dying: those who have begun to exit have not come to the end yet
  * @mem_used: the machine's memory in use
  * @proc: processes
  * @nr_procs: how many
@@ -91,6 +92,7 @@ struct fake_kernel {
 	u64 now_ns;
 	s64 skew_ns[FAKE_CPUS];
 	bool offline[FAKE_CPUS];
+	bool dying;
 	u64 mem_used;
 	struct fake_proc proc[FAKE_PROCS];
 	unsigned int nr_procs;

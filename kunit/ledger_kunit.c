@@ -66,6 +66,27 @@ static void bank_keeps_different_keys_apart(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bank->nr_lost, 0ULL);
 }
 
+/* A process in many cgroups: keys that meet on their walks, and differ in one member. */
+static void bank_tells_cgroups_apart(struct kunit *test)
+{
+	struct energy_key key = { .start_ns = 5, .cookie = 0x1000, .tgid = 100 };
+	struct energy_bank *bank = bank_new(test);
+	struct energy_usage *use;
+
+	for (key.cgid = 1; key.cgid <= ENERGY_BANK_EARLY; key.cgid++) {
+		use = energy_bank_find(bank, &key);
+		if (use != &bank->lost)
+			KUNIT_ASSERT_EQ(test, use->cpu_ns, 0ULL);
+		use->cpu_ns = key.cgid;
+	}
+	KUNIT_EXPECT_EQ(test, bank->nr + bank->nr_lost, (u64)ENERGY_BANK_EARLY);
+	for (key.cgid = 1; key.cgid <= ENERGY_BANK_EARLY; key.cgid++) {
+		use = energy_bank_find(bank, &key);
+		if (use != &bank->lost)
+			KUNIT_EXPECT_EQ(test, use->cpu_ns, key.cgid);
+	}
+}
+
 /* Keys that all begin at the same place: the walk stops, the rest is lost but counted. */
 static void bank_walk_is_bounded(struct kunit *test)
 {
@@ -285,7 +306,7 @@ static void ledger_idle_is_not_charged(struct kunit *test)
 	struct energy_flip flip;
 
 	begin(l, idle, 10000);
-	energy_ledger_flip(l, 11000, &flip);
+	energy_ledger_flip(l, 11000, true, &flip);
 	KUNIT_EXPECT_EQ(test, flip.bank->nr, 0U);
 	task_switch(l, idle, a, false, 20000);
 	task_switch(l, a, idle, true, 20001);
@@ -323,7 +344,7 @@ static void ledger_flip_closes_and_goes_on(struct kunit *test)
 	struct energy_flip flip;
 
 	begin(l, a, 10000);
-	energy_ledger_flip(l, 10300, &flip);
+	energy_ledger_flip(l, 10300, true, &flip);
 	KUNIT_EXPECT_PTR_EQ(test, flip.bank, first);
 	KUNIT_EXPECT_PTR_NE(test, l->bank[l->cur], first);
 	KUNIT_ASSERT_EQ(test, first->nr, 1U);
@@ -334,7 +355,7 @@ static void ledger_flip_closes_and_goes_on(struct kunit *test)
 
 	task_switch(l, a, idle, true, 10350);
 	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 50ULL);
-	energy_ledger_flip(l, 10400, &flip);
+	energy_ledger_flip(l, 10400, true, &flip);
 	KUNIT_EXPECT_PTR_EQ(test, l->bank[l->cur], first);
 	KUNIT_EXPECT_EQ(test, flip.bank->nr, 1U);
 	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.wakeups, 1ULL);
@@ -351,10 +372,10 @@ static void ledger_clock_that_goes_back(struct kunit *test)
 	struct energy_flip flip;
 
 	begin(l, a, 10000);
-	energy_ledger_flip(l, 9000, &flip);
+	energy_ledger_flip(l, 9000, true, &flip);
 	KUNIT_EXPECT_EQ(test, flip.bank->nr ? flip.bank->charge[0].use.cpu_ns : 0, 0ULL);
 	energy_bank_clear(flip.bank);
-	energy_ledger_flip(l, 10200, &flip);
+	energy_ledger_flip(l, 10200, true, &flip);
 	KUNIT_ASSERT_EQ(test, flip.bank->nr, 1U);
 	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.cpu_ns, 200ULL);
 	energy_bank_clear(flip.bank);
@@ -378,7 +399,7 @@ static void ledger_storage_io_is_a_difference(struct kunit *test)
 	begin(l, a, 10000);
 	a->ioac.read_bytes += 4096;
 	a->ioac.write_bytes += 512;
-	energy_ledger_flip(l, 10100, &flip);
+	energy_ledger_flip(l, 10100, true, &flip);
 	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.diski, 4096ULL);
 	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.disko, 512ULL);
 	energy_bank_clear(flip.bank);
@@ -437,7 +458,7 @@ static void ledger_filling_bank_asks_for_a_drain(struct kunit *test)
 	irq_work_sync(&l->drain_work);
 	KUNIT_EXPECT_TRUE(test, l->drain_wanted);
 	KUNIT_EXPECT_TRUE(test, core->drain_wanted);
-	energy_ledger_flip(l, 10200, &flip);
+	energy_ledger_flip(l, 10200, true, &flip);
 	KUNIT_EXPECT_FALSE(test, l->drain_wanted);
 	energy_bank_clear(flip.bank);
 }
@@ -481,7 +502,7 @@ static void ledger_pool_empties_and_refills(struct kunit *test)
 	irq_work_sync(&l->drain_work);
 	KUNIT_EXPECT_TRUE(test, core->drain_wanted);
 
-	energy_ledger_flip(l, 10000, &flip);
+	energy_ledger_flip(l, 10000, true, &flip);
 	KUNIT_EXPECT_EQ(test, flip.nr_exits_lost, 2U);
 	n = 0;
 	list_for_each_entry_safe(x, tmp, &flip.exits, node) {
@@ -491,7 +512,7 @@ static void ledger_pool_empties_and_refills(struct kunit *test)
 		kfree(x);
 	}
 	KUNIT_EXPECT_EQ(test, n, size);
-	energy_ledger_flip(l, 10001, &flip);
+	energy_ledger_flip(l, 10001, true, &flip);
 	KUNIT_EXPECT_EQ(test, flip.nr_exits_lost, 0U);
 	KUNIT_EXPECT_TRUE(test, list_empty(&flip.exits));
 
@@ -505,6 +526,7 @@ static void ledger_pool_empties_and_refills(struct kunit *test)
 static struct kunit_case ledger_cases[] = {
 	KUNIT_CASE(bank_merges_equal_keys),
 	KUNIT_CASE(bank_keeps_different_keys_apart),
+	KUNIT_CASE(bank_tells_cgroups_apart),
 	KUNIT_CASE(bank_walk_is_bounded),
 	KUNIT_CASE(bank_full),
 	KUNIT_CASE(bank_clear_leaves_nothing),

@@ -191,6 +191,17 @@ static void dead_are_shown_in_one_full_window(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, alive);
 	KUNIT_EXPECT_FALSE(test, fake_record(core, a)->listed);
 
+	/* it stays as long as it may still run: closing files, say */
+	fake.dying = true;
+	fake_step(test, FAKE_S);
+	fake_step(test, FAKE_S);
+	KUNIT_EXPECT_NOT_NULL(test, fake_record(core, a));
+	KUNIT_EXPECT_FALSE(test, fake_record(core, a)->listed);
+
+	/* and until that has been asked twice, a window apart */
+	fake.dying = false;
+	fake_step(test, FAKE_S);
+	KUNIT_EXPECT_NOT_NULL(test, fake_record(core, a));
 	fake_step(test, FAKE_S);
 	KUNIT_EXPECT_NULL(test, fake_record(core, a));
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 0ULL);

@@ -11,8 +11,9 @@ import subprocess
 import time
 
 ROUNDS = 20000
-SAMPLES = 50
 SLEEPING = (100, 5000)
+# Whole windows, so that each sample carries its share of their publication.
+SAMPLES = 50
 BUSY = 2
 
 
