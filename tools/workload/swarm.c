@@ -2,18 +2,21 @@
 /*
  * swarm - many processes that live for milliseconds.
  *
- * usage: swarm [-n NUMBER] [-j PARALLEL] [-u MIN_US] [-U MAX_US] [-c PREFIX]
+ * usage: swarm [-n NUMBER] [-j PARALLEL] [-u MIN_US] [-U MAX_US] [-c PREFIX] [-t]
  *
  *	-n  processes to start (default 0: until it is ended)
  *	-j  how many at a time (default 8)
  *	-u -U  CPU time that each uses, evenly spread (default 1000 to 5000 us)
  *	-c  their names are PREFIX and a number (default: their parent's name)
+ *	-t  threads of one process instead, which waits for a signal at the end
  *
  * At the end it says: started= cpu_ns= energy_nj=, the sums over all of them, the latter as
  * the virtual hardware has it.
  */
 #include <getopt.h>
-#include <signal.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -28,11 +31,19 @@ static struct sums {
 
 static const char *prefix;
 static unsigned long total, parallel = 8, min_us = 1000, max_us = 5000;
+static bool threads;
 
-static void __attribute__((noreturn)) live(unsigned long which)
+static void spin(unsigned long which, clockid_t clock)
 {
 	uint64_t spread = max_us > min_us ? which * 7919 % (max_us - min_us + 1) : 0;
 	uint64_t until = (min_us + spread) * NS_PER_US;
+
+	while (clock_ns(clock) < until)
+		continue;
+}
+
+static void __attribute__((noreturn)) live(unsigned long which)
+{
 	char name[16];
 
 	if (truth_present())
@@ -41,19 +52,47 @@ static void __attribute__((noreturn)) live(unsigned long which)
 		snprintf(name, sizeof(name), "%s%lu", prefix, which);
 		prctl(PR_SET_NAME, name);
 	}
-	while (clock_ns(CLOCK_PROCESS_CPUTIME_ID) < until)
-		continue;
+	spin(which, CLOCK_PROCESS_CPUTIME_ID);
 	__atomic_fetch_add(&sums->cpu_ns, clock_ns(CLOCK_PROCESS_CPUTIME_ID), __ATOMIC_RELAXED);
 	if (truth_present())
 		__atomic_fetch_add(&sums->energy_nj, truth_energy_nj(), __ATOMIC_RELAXED);
 	_exit(0);
 }
 
+static sem_t places;
+
+static void *live_as_thread(void *which)
+{
+	spin((unsigned long)which, CLOCK_THREAD_CPUTIME_ID);
+	sem_post(&places);
+	return NULL;
+}
+
+static void run_threads(void)
+{
+	pthread_attr_t detached;
+	pthread_t thread;
+
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	sem_init(&places, 0, parallel);
+	for (unsigned long i = 0; i < total; i++) {
+		sem_wait(&places);
+		errno = pthread_create(&thread, &detached, live_as_thread, (void *)i);
+		if (errno)
+			die("cannot start a thread");
+	}
+	for (unsigned long i = 0; i < parallel; i++)
+		sem_wait(&places);
+	say("started=%lu cpu_ns=%lu energy_nj=0\n", total, clock_ns(CLOCK_PROCESS_CPUTIME_ID));
+	stay();
+}
+
 static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "n:j:u:U:c:")) != -1) {
+	while ((option = getopt(argc, argv, "n:j:u:U:c:t")) != -1) {
 		switch (option) {
 		case 'n':
 			total = number(optarg);
@@ -66,6 +105,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'U':
 			max_us = number(optarg);
+			break;
+		case 't':
+			threads = true;
 			break;
 		case 'c':
 			prefix = optarg;
@@ -81,6 +123,8 @@ int main(int argc, char **argv)
 	unsigned long started, running = 0;
 
 	parse(argc, argv);
+	if (threads)
+		run_threads();
 	/* Nobody is left behind when the swarm is ended. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sums = mmap(NULL, sizeof(*sums), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
