@@ -479,18 +479,18 @@ static void add_account(struct sums *sums, const struct energy_slot *s)
 static void add_up(struct energy_core *core, struct sums *sums)
 {
 	struct energy_procpos pos = {};
-	const struct energy_proc *p;
+	const struct energy_proc *p, *last = NULL;
 	struct energy_slot *s;
-	pid_t last = 0;
 
 	sums->in_order = true;
 	mutex_lock(&core->lock);
 	rcu_read_lock();
 	for (; (p = energy_proctab_at(core, &pos)); pos.nth++) {
 		sums->procs++;
-		if (p->tgid < last)
+		if (last && (p->tgid < last->tgid ||
+			     (p->tgid == last->tgid && p->start_ns >= last->start_ns)))
 			sums->in_order = false;
-		last = p->tgid;
+		last = p;
 		if (p->listed)
 			sums->live_nj += p->now.energy_nj;
 		else
