@@ -15,7 +15,7 @@ GUEST_PAYLOAD	:= $(BUILD)/payload
 
 .DEFAULT_GOAL := modules
 .PHONY: modules tools install uninstall clean help
-.PHONY: deps run shell check kunit lint selftests guest guest-modules guest-payload
+.PHONY: deps run shell check kunit lint selftests bench guest guest-modules guest-payload
 
 # Builds stand beside the sources as links, so that the tree stays clean and each kernel has
 # a build of its own.
@@ -74,6 +74,9 @@ lint: deps ## static checks of the sources
 
 selftests: deps guest ## the tests in a virtual machine
 	tools/selftests/run --modules $(GUEST_KMOD) --payload $(GUEST_PAYLOAD)
+
+bench: deps guest ## what the meter costs, in guest instructions
+	tools/bench/run
 
 guest: guest-modules guest-payload ## what runs in the virtual machine
 
