@@ -587,6 +587,84 @@ static void long_gap_is_given_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, energy_nj(test, b), 500000ULL);
 }
 
+/* A domain that can never be read is not waited for. */
+static void dead_domain_does_not_stop_the_others(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = machine_new(test);
+	struct fake_proc *a = fake_proc_new(test, 100, "a");
+
+	fs->error[1] = -EIO;	/* dram */
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
+	fake_run(core, 0, a, 100 * FAKE_MS);
+	fake_run(core, 1, a, 100 * FAKE_MS);
+	fake_source_use(fs, 0, 1000);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 1000000ULL);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_DRAM, 0)->measured_nj, 0ULL);
+}
+
+/* Suspend may reset a counter, which looks like a wrap. */
+static void forgotten_counter_begins_anew(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = package(test);
+	struct fake_proc *a = fake_proc_new(test, 100, "a");
+
+	fake_source_use(fs, 0, 5000);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 5000000ULL);
+
+	fake.now_ns += FAKE_S;
+	mutex_lock(&core->lock);
+	energy_slots_forget(core, fake.now_ns);
+	mutex_unlock(&core->lock);
+	fs->raw[0] = 3;
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 5000000ULL);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->lost_ns, FAKE_S);
+
+	fake_run(core, 0, a, 100 * FAKE_MS);
+	fake_run(core, 1, a, 100 * FAKE_MS);
+	fake_source_use(fs, 0, 1000);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 1000000ULL);
+}
+
+static void parked_takes_no_sample(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	u64 samples = core->stats.samples;
+
+	core->parked = true;
+	energy_sampler_step(core, fake.now_ns + FAKE_S);
+	KUNIT_EXPECT_EQ(test, core->stats.samples, samples);
+	core->parked = false;
+}
+
+/* Whoever waits for the lock may have read the clock before somebody else's sample. */
+static void time_does_not_go_back(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = package(test);
+	struct fake_proc *a = fake_proc_new(test, 100, "a");
+	u64 before_ns = fake.now_ns;
+	u32 gen;
+
+	core->params.weights.mem_bytes = 1;
+	a->mem = 1 << 20;
+	fake_step(test, 100 * FAKE_MS);
+	gen = core->gen;
+	fake_run(core, 0, a, FAKE_MS);
+	fake_source_use(fs, 0, 1000);
+	energy_sampler_step(core, before_ns);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->lost_ns, 0ULL);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 1000000ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.score_nj, 1000000ULL);
+	KUNIT_EXPECT_EQ(test, core->gen, gen);
+	fake_check(test);
+}
+
 /* No read fails, but too much time passes: it may have wrapped any number of times. */
 static void long_pause_is_given_up(struct kunit *test)
 {
@@ -800,6 +878,10 @@ static struct kunit_case bill_cases[] = {
 	KUNIT_CASE(gap_of_one_of_two),
 	KUNIT_CASE(long_gap_is_given_up),
 	KUNIT_CASE(long_pause_is_given_up),
+	KUNIT_CASE(dead_domain_does_not_stop_the_others),
+	KUNIT_CASE(forgotten_counter_begins_anew),
+	KUNIT_CASE(parked_takes_no_sample),
+	KUNIT_CASE(time_does_not_go_back),
 	KUNIT_CASE(value_out_of_range_is_a_gap),
 	KUNIT_CASE(first_read_that_fails),
 	KUNIT_CASE(drains_between_samples_add_up),

@@ -365,6 +365,47 @@ static void ledger_flip_closes_and_goes_on(struct kunit *test)
 	energy_bank_clear(flip.bank);
 }
 
+/* No tracepoint tells of the last switch on a CPU that goes offline. */
+static void ledger_offline_cpu_is_not_charged(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+	struct energy_flip flip;
+
+	begin(l, a, 10000);
+	energy_ledger_flip(l, 10300, false, &flip);
+	KUNIT_EXPECT_EQ(test, flip.bank->nr, 0U);
+	energy_ledger_flip(l, 10400, false, &flip);
+	KUNIT_EXPECT_EQ(test, flip.bank->nr, 0U);
+	/* it comes back, and begins anew with whoever is switched to */
+	task_switch(l, idle, a, false, 20000);
+	energy_ledger_flip(l, 20050, true, &flip);
+	KUNIT_ASSERT_EQ(test, flip.bank->nr, 1U);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.cpu_ns, 50ULL);
+	energy_bank_clear(flip.bank);
+}
+
+/* A flip may come between a probe's look at the clock and its getting the lock. */
+static void ledger_switch_that_was_overtaken(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000);
+	struct task_struct *b = task_new(test, 101, 6000);
+	struct energy_ledger *l = ledger_of(test);
+	struct energy_flip flip;
+
+	begin(l, a, 10000);
+	energy_ledger_flip(l, 10300, true, &flip);
+	energy_bank_clear(flip.bank);
+	task_switch(l, a, b, false, 10200);
+	energy_ledger_flip(l, 10400, true, &flip);
+	/* 10200 to 10300 has been charged to the first one */
+	KUNIT_ASSERT_EQ(test, flip.bank->nr, 2U);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.cpu_ns, 0ULL);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[1].use.cpu_ns, 100ULL);
+	energy_bank_clear(flip.bank);
+}
+
 /* Clocks of CPUs differ by a little; no interval is negative, and none is charged twice. */
 static void ledger_clock_that_goes_back(struct kunit *test)
 {
@@ -539,6 +580,8 @@ static struct kunit_case ledger_cases[] = {
 	KUNIT_CASE(ledger_idle_is_not_charged),
 	KUNIT_CASE(ledger_reaped_thread_has_a_tail_key),
 	KUNIT_CASE(ledger_flip_closes_and_goes_on),
+	KUNIT_CASE(ledger_offline_cpu_is_not_charged),
+	KUNIT_CASE(ledger_switch_that_was_overtaken),
 	KUNIT_CASE(ledger_clock_that_goes_back),
 	KUNIT_CASE(ledger_storage_io_is_a_difference),
 	KUNIT_CASE(ledger_packets_go_to_their_owner),
