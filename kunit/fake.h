@@ -35,7 +35,7 @@
  * @array: the table
  */
 #define FAKE_TABLE(table, array)					\
-	static void table##_desc(const typeof((array)[0]) *row, char *desc) \
+	static void table##_desc(typeof(&(array)[0]) row, char *desc)	\
 	{								\
 		strscpy(desc, row->name, KUNIT_PARAM_DESC_SIZE);	\
 	}								\
