@@ -25,6 +25,8 @@ cp -asf $(CURDIR)/Kbuild $(CURDIR)/core $(CURDIR)/export $(CURDIR)/kunit $(CURDI
 endef
 
 modules: ## build the modules for the running kernel (or KDIR=)
+	@[ -d "$(KDIR)" ] || { echo "no kernel headers in $(KDIR): install those of the kernel" \
+		"(Debian: linux-headers-$(KVER)) or give KDIR=" >&2; exit 1; }
 	$(call stage,$(KMOD))
 	$(MAKE) -C $(KDIR) M=$(KMOD) modules
 
