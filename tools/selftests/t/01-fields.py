@@ -14,6 +14,7 @@ BUSY_MS = 10000
 PF_KTHREAD = 0x00200000
 DISK_BYTES = 4 << 20
 DATAGRAMS = 3000
+DATAGRAM_BYTES = 40
 MESSAGES = 300
 PAGE = 4096
 # The kernel's counters of resident pages are exact but for this many pages per CPU and kind
@@ -126,7 +127,7 @@ def check_disk(tap):
 def check_packets(tap):
     """Packets of known number over the loopback device."""
     before = lib.listing().system
-    with lib.Worker("packets", "udp", DATAGRAMS, 200) as worker:
+    with lib.Worker("packets", "udp", DATAGRAMS, DATAGRAM_BYTES) as worker:
         said = worker.said()
         lib.wait_samples()
         books = lib.listing()

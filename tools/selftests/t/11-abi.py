@@ -63,7 +63,8 @@ def check_keys(tap):
             (lib.ALL, header, record),
             (lib.CGROUP, in_tables(abi["Header of /proc/energy/cgroup"]), record),
             (lib.DEBUG_ALL, header + lines, [*record[:-1], *more, "comm"]),
-            (lib.DEBUG_SYS, header + lines[:lines.index("samples")], [*record[:-1], *more, "comm"])):
+            (lib.DEBUG_SYS, header + lines[:lines.index("samples")],
+             [*record[:-1], *more, "comm"])):
         found = lib.listing(path)
         tap.ok(in_order(keys, found.header), f"{path}: header", keys, list(found.header))
         wrong = [item for item in found.records if not in_order(fields, item.keys_in_order)]

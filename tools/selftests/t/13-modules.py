@@ -25,12 +25,18 @@ def test(tap):
     lib.must_set(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     hog = lib.Worker("hog", "-c", "mem")
     lib.wait_samples(4)
+    # No sample is due for a while: what is used until unloading is seen by the last read alone.
+    lib.must_set(window_ns=20 * lib.SECOND, sample_ns=10 * lib.SECOND)
+    used = lib.cputime_ns(hog.pid)
+    lib.wait_until(lambda: lib.cputime_ns(hog.pid) > used + 300 * lib.MS)
     with lib.frozen(samples=0):
-        # No sample need have been taken: unloading reads one last time.
-        raws = lib.registers(lib.listing())
-        base = lib.listing()
+        base = lib.settled_listing()
+        raws = lib.registers(base)
         lib.command("rmmod", "energy_rapl_msr")
         books = lib.settled_listing()
+    tap.ok(any(dom["raw"] != raws[dom["domain"]] for dom in base.domains),
+           "(the last sample is older than the last reading)")
+    lib.must_set(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     want = {dom["domain"]: lib.rapl_nj(dom, raws[dom["domain"]]) for dom in base.domains}
     tap.equal({dom["domain"]: dom["measured_nj"] for dom in books.domains}, want,
               "a source that goes is read one last time")
