@@ -10,6 +10,7 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/ledger_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/params_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/proctab_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/random_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/rapl_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/record_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/registry_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/scope_kunit.o
