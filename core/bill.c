@@ -62,9 +62,11 @@ static void pay_nobody(struct energy_core *core, struct energy_slot *s, u64 nj)
 	core->books.unattributed_nj += nj;
 }
 
-static void pay_process(struct energy_core *core, struct energy_slot *s, struct energy_proc *p,
-			u64 nj)
+static void pay_share(struct energy_core *core, struct energy_slot *s,
+		      const struct energy_share *share, u64 nj)
 {
+	struct energy_proc *p = share->proc;
+
 	s->account.attributed_nj += nj;
 	WRITE_ONCE(p->now.energy_nj, p->now.energy_nj + nj);
 	if (p->listed)
@@ -72,6 +74,7 @@ static void pay_process(struct energy_core *core, struct energy_slot *s, struct 
 	else
 		core->books.exited_nj += nj;
 	energy_proc_mark_dirty(core, p);
+	energy_cgroup_pay(core, share->cgroup, nj);
 }
 
 static u64 take_pending(struct energy_core *core, struct energy_slot *s)
@@ -124,7 +127,7 @@ static void split(struct energy_core *core, struct energy_group *g, struct energ
 		/* mul_u64_u64_div_u64() may round up on kernels before 6.11 */
 		part = min(left, energy_part_nj(pot, c->by_time ? share->cpu_ns : share->score_pj,
 						c->total));
-		pay_process(core, s, share->proc, part);
+		pay_share(core, s, share, part);
 		left -= part;
 	}
 	part = min(left, energy_part_nj(pot, c->by_time ? g->lost_ns : g->lost_score_pj,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The cgroup table. */
+/* The cgroup table: rows, their tree, and how they come and go. */
+#include <linux/rculist.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -9,6 +10,40 @@ static struct energy_cgroup *get_existing(struct energy_core *core, u64 id)
 	struct energy_cgroup *cg = xa_load(&core->cgroups, id);
 
 	return cg && refcount_inc_not_zero(&cg->refs) ? cg : NULL;
+}
+
+static struct energy_cgroup *new_row(struct energy_core *core, u64 id)
+{
+	/* to whoever opens a file, which makes the row; the sampler's are nobody's */
+	struct energy_cgroup *cg = kzalloc(sizeof(*cg), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+
+	if (!cg)
+		return NULL;
+	cg->id = id;
+	cg->core = core;
+	cg->listed = true;
+	INIT_LIST_HEAD(&cg->children);
+	/* for the table, for the list of the unresolved, and for the caller */
+	refcount_set(&cg->refs, 3);
+	return cg;
+}
+
+/**
+ * energy_cgroup_find() - The row of a cgroup, if there is one
+ * @core: the core
+ * @id: the kernel's cgroup id in the default hierarchy
+ *
+ * Context: any; needs no lock.
+ * Return: a counted row or NULL.
+ */
+struct energy_cgroup *energy_cgroup_find(struct energy_core *core, u64 id)
+{
+	struct energy_cgroup *cg;
+
+	rcu_read_lock();
+	cg = get_existing(core, id);
+	rcu_read_unlock();
+	return cg;
 }
 
 /**
@@ -23,22 +58,13 @@ static struct energy_cgroup *get_existing(struct energy_core *core, u64 id)
  */
 struct energy_cgroup *energy_cgroup_get(struct energy_core *core, u64 id)
 {
-	struct energy_cgroup *cg, *fresh;
+	struct energy_cgroup *cg = energy_cgroup_find(core, id), *fresh;
 
-	rcu_read_lock();
-	cg = get_existing(core, id);
-	rcu_read_unlock();
 	if (cg)
 		return cg;
-
-	/* to whoever opens a file, which pins the row; the sampler's are nobody's */
-	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	fresh = new_row(core, id);
 	if (!fresh)
 		return NULL;
-	fresh->id = id;
-	fresh->core = core;
-	/* one for the caller, one for the list of the unresolved */
-	refcount_set(&fresh->refs, 2);
 
 	/* Memory first: a store into a reserved entry cannot fail and keeps the lock. */
 	if (xa_reserve(&core->cgroups, id, GFP_KERNEL | __GFP_NOWARN)) {
@@ -61,6 +87,19 @@ struct energy_cgroup *energy_cgroup_get(struct energy_core *core, u64 id)
 	list_add_tail(&fresh->unresolved, &core->unresolved);
 	xa_unlock(&core->cgroups);
 	return fresh;
+}
+
+/**
+ * energy_cgroup_hold() - Another reference to a row
+ * @cg: a row that the caller holds
+ *
+ * Context: any.
+ * Return: @cg.
+ */
+struct energy_cgroup *energy_cgroup_hold(struct energy_cgroup *cg)
+{
+	refcount_inc(&cg->refs);
+	return cg;
 }
 
 static void free_row(struct rcu_head *rcu)
@@ -89,6 +128,8 @@ void energy_cgroup_put(struct energy_cgroup *cg)
 		xa_lock(&core->cgroups);
 		if (xa_load(&core->cgroups, cg->id) == cg)
 			__xa_erase(&core->cgroups, cg->id);
+		if (parent)
+			list_del_rcu(&cg->sibling);
 		xa_unlock(&core->cgroups);
 		call_rcu(&cg->rcu, free_row);
 		cg = parent;
@@ -100,8 +141,7 @@ void energy_cgroup_put(struct energy_cgroup *cg)
  * @cg: the one
  * @ancestor: the other
  *
- * Rows not resolved yet, and those whose cgroup was gone before they could be, are within
- * themselves alone.
+ * Rows not resolved yet are within themselves alone.
  *
  * Context: RCU read side, or references to both.
  * Return: true if it is.
@@ -109,30 +149,105 @@ void energy_cgroup_put(struct energy_cgroup *cg)
 bool energy_cgroup_within(const struct energy_cgroup *cg, const struct energy_cgroup *ancestor)
 {
 	while (cg && cg != ancestor)
-		/* pairs with resolve_one(): the parent's row is complete */
+		/* pairs with join_parent(): the parent's row is complete */
 		cg = smp_load_acquire(&cg->parent);
 	return cg;
+}
+
+/**
+ * energy_cgroup_next() - Walk a row and all below it, in pre-order
+ * @cg: where the walk stands; it begins with @top
+ * @top: where the walk began
+ *
+ * Rows that join or leave meanwhile may be met or not.
+ *
+ * Context: RCU read side, the same one all along.
+ * Return: the next row, or NULL at the end.
+ */
+struct energy_cgroup *energy_cgroup_next(struct energy_cgroup *cg,
+					 const struct energy_cgroup *top)
+{
+	struct energy_cgroup *next;
+
+	next = list_first_or_null_rcu(&cg->children, struct energy_cgroup, sibling);
+	while (!next && cg != top) {
+		struct energy_cgroup *parent = cg->parent;
+
+		next = list_next_or_null_rcu(&parent->children, &cg->sibling,
+					     struct energy_cgroup, sibling);
+		cg = parent;
+	}
+	return next;
+}
+
+/* Takes over the reference to @parent. */
+static void join_parent(struct energy_core *core, struct energy_cgroup *cg,
+			struct energy_cgroup *parent)
+{
+	xa_lock(&core->cgroups);
+	/* pairs with energy_cgroup_within() */
+	smp_store_release(&cg->parent, parent);
+	list_add_tail_rcu(&cg->sibling, &parent->children);
+	xa_unlock(&core->cgroups);
+	/* what it has used until now is news to its ancestors */
+	energy_cgroup_mark(core, cg);
+}
+
+/**
+ * energy_cgroup_gone() - A row's cgroup has been removed
+ * @core: the core
+ * @cg: its row; not the root's
+ * @parent_id: where it was, if the row does not know yet. Whom nobody knows any more is taken
+ *	to have been right below the root: so the root's totals are complete
+ *
+ * May be called again.
+ *
+ * Context: core->lock held; may sleep.
+ */
+void energy_cgroup_gone(struct energy_core *core, struct energy_cgroup *cg, u64 parent_id)
+{
+	if (!cg->parent) {
+		struct energy_cgroup *parent = energy_cgroup_get(core, parent_id);
+
+		if (!parent) {
+			core->stats.no_memory++;
+			parent = energy_cgroup_hold(core->root);
+		}
+		join_parent(core, cg, parent);
+	}
+	if (cg->gone)
+		return;
+	WRITE_ONCE(cg->gone, true);
+	cg->gone_next = core->gone;
+	core->gone = cg;
+	energy_cgroup_mark(core, cg);
 }
 
 static bool resolve_one(struct energy_core *core, struct energy_cgroup *cg)
 {
 	struct energy_cgroup_info info = {};
-	struct energy_cgroup *parent = NULL;
+	struct energy_cgroup *parent;
 	int ret;
 
+	if (cg->gone)
+		return true;
 	ret = core->env->cgroup(cg->id, &info);
-	if (ret)
-		return ret != -ENOMEM;
+	if (ret == -ENOMEM)
+		return false;
+	if (ret) {
+		energy_cgroup_gone(core, cg, core->root->id);
+		return true;
+	}
 	if (info.parent) {
 		parent = energy_cgroup_get(core, info.parent);
 		if (!parent) {
 			kfree(info.path);
 			return false;
 		}
+		join_parent(core, cg, parent);
 	}
-	WRITE_ONCE(cg->path, info.path);
-	/* pairs with energy_cgroup_within() */
-	smp_store_release(&cg->parent, parent);
+	/* pairs with readers of the list of cgroups */
+	smp_store_release(&cg->path, info.path);
 	return true;
 }
 
@@ -141,7 +256,7 @@ static bool resolve_one(struct energy_core *core, struct energy_cgroup *cg)
  * @core: the core
  *
  * A parent that has no row yet gets one and is resolved in the same call. Without memory
- * the rest waits for the next call.
+ * the rest waits for the next call. Looks for removed cgroups, too, where that is needed.
  *
  * Context: core->lock held; sleeps (rule 17).
  */
@@ -150,6 +265,7 @@ void energy_cgroups_resolve(struct energy_core *core)
 	struct energy_cgroup *cg;
 	bool ok;
 
+	energy_rmdir_recheck(core);
 	do {
 		xa_lock(&core->cgroups);
 		cg = list_first_entry_or_null(&core->unresolved, struct energy_cgroup,
@@ -172,6 +288,44 @@ void energy_cgroups_resolve(struct energy_core *core)
 }
 
 /**
+ * energy_cgroups_reap() - Let go of rows whose cgroups are gone
+ * @core: the core
+ * @gen: the window that is being published
+ *
+ * They are shown as gone in one full window, as dead processes are. Processes that died in
+ * them, and open files, may hold them for longer.
+ *
+ * Context: core->lock held.
+ */
+void energy_cgroups_reap(struct energy_core *core, u32 gen)
+{
+	struct energy_cgroup **link = &core->gone, *cg;
+
+	while ((cg = *link)) {
+		if (!cg->gone_gen)
+			cg->gone_gen = gen;
+		if (cg->gone_gen == gen) {
+			link = &cg->gone_next;
+			continue;
+		}
+		*link = cg->gone_next;
+		WRITE_ONCE(cg->listed, false);
+		energy_cgroup_put(cg);
+	}
+}
+
+static void drop_changed(struct energy_core *core)
+{
+	struct energy_cgroup *cg;
+
+	while ((cg = core->changed)) {
+		core->changed = cg->changed_next;
+		energy_cgroup_put(cg);
+	}
+	core->fold = NULL;
+}
+
+/**
  * energy_cgroups_destroy() - Give back what the table itself holds
  * @core: the core; no process, file or probe holds a row any more
  *
@@ -180,11 +334,18 @@ void energy_cgroups_resolve(struct energy_core *core)
 void energy_cgroups_destroy(struct energy_core *core)
 {
 	struct energy_cgroup *cg, *tmp;
+	unsigned long id;
 
+	drop_changed(core);
 	list_for_each_entry_safe(cg, tmp, &core->unresolved, unresolved) {
 		list_del(&cg->unresolved);
 		energy_cgroup_put(cg);
 	}
+	energy_cgroup_put(core->root);
+	/* rows that are not listed any more have given the table's reference back */
+	xa_for_each(&core->cgroups, id, cg)
+		if (cg->listed)
+			energy_cgroup_put(cg);
 	WARN_ON_ONCE(!xa_empty(&core->cgroups));
 	xa_destroy(&core->cgroups);
 }

@@ -46,15 +46,21 @@ int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
 	INIT_LIST_HEAD(&core->unresolved);
 	INIT_LIST_HEAD(&core->sources);
 	INIT_LIST_HEAD(&core->slots);
+	seqcount_init(&core->members_moved);
 	core->latest.source_kind = "none";
 	/* charged to nobody: the sampler has no memory cgroup, and modprobe's is the wrong one */
 	core->proc_cache = kmem_cache_create("energy_proc", sizeof(struct energy_proc), 0, 0,
 					     NULL);
-	if (!core->proc_cache || ledgers_new(core, nr_cpus)) {
-		energy_core_teardown(core);
-		return -ENOMEM;
-	}
+	if (!core->proc_cache || energy_rmdir_init(core) || ledgers_new(core, nr_cpus))
+		goto teardown;
+	core->root = energy_cgroup_get(core, env->root_cgroup());
+	if (!core->root)
+		goto teardown;
 	return 0;
+
+teardown:
+	energy_core_teardown(core);
+	return -ENOMEM;
 }
 
 /**
@@ -69,10 +75,12 @@ void energy_core_teardown(struct energy_core *core)
 
 	mutex_lock(&core->lock);
 	energy_proctab_destroy(core);
+	energy_shares_destroy(core);
 	energy_slots_destroy(core);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
 		energy_ledger_destroy(core->ledgers[cpu]);
 	mutex_unlock(&core->lock);
+	energy_rmdir_destroy(core);
 	energy_cgroups_destroy(core);
 	/* rule 15: call_rcu() callbacks use the cache and this module's code */
 	rcu_barrier();

@@ -27,6 +27,7 @@ void energy_drain_flip(struct energy_core *core, u64 now_ns)
 	core->drain_seq++;
 	core->drain_dt_ns = core->last_drain_ns ? now_ns - core->last_drain_ns : 0;
 	core->last_drain_ns = now_ns;
+	energy_rmdir_flip(core);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
 		if (core->ledgers[cpu])
 			energy_ledger_flip(core->ledgers[cpu], core->env->cpu_clock(cpu),
@@ -74,16 +75,36 @@ static u64 touch(struct energy_core *core, const struct energy_weights *w,
 	return energy_score_mem_pj(w, p->now.mem, core->drain_dt_ns);
 }
 
+/* Where the process ran, which may not be where it is now; a reference. */
+static struct energy_cgroup *charged_cgroup(struct energy_core *core, struct energy_proc *p,
+					    u64 cgid)
+{
+	struct energy_cgroup *cg = rcu_dereference_protected(p->cgroup,
+							     lockdep_is_held(&core->lock));
+
+	if (cg && (!cgid || cg->id == cgid))
+		return energy_cgroup_hold(cg);
+	cg = cgid ? energy_cgroup_get(core, cgid) : NULL;
+	if (cg)
+		return cg;
+	/* the energy of the tail of who was never seen before, or there is no memory */
+	core->stats.no_memory += !!cgid;
+	return energy_cgroup_hold(core->root);
+}
+
 static void charge_process(struct energy_core *core, const struct energy_weights *w, int cpu,
 			   struct energy_proc *p, const struct energy_charge *c)
 {
 	u64 score_pj = touch(core, w, p, c->key.cgid);
+	struct energy_cgroup *cg = charged_cgroup(core, p, c->key.cgid);
 
 	score_pj = energy_sat_add(score_pj, energy_score_pj(w, &c->use));
 	energy_usage_add(&p->now.use, &c->use);
 	energy_values_score(&p->now, &p->score_rem_pj, score_pj);
 	charge_system(core, &c->use, score_pj);
-	energy_share_charge(core, p, core->cpu_group[cpu], c->use.cpu_ns, score_pj);
+	energy_cgroup_charge(core, cg, &c->use, score_pj);
+	energy_share_charge(core, p, cg, core->cpu_group[cpu], c->use.cpu_ns, score_pj);
+	energy_cgroup_put(cg);
 	energy_proc_mark_dirty(core, p);
 }
 
@@ -178,6 +199,7 @@ void energy_drain_process(struct energy_core *core)
 		energy_bank_clear(core->flips[cpu].bank);
 		energy_ledger_pool_fill(core->ledgers[cpu]);
 	}
+	energy_rmdir_process(core);
 	core->scan_boot_ns = 0;
 	if (core->scan_all)
 		energy_scan_dead(core);

@@ -130,6 +130,11 @@ put:
 	return ret;
 }
 
+static u64 root_cgroup(void)
+{
+	return cgroup_id(&cgrp_dfl_root.cgrp);
+}
+
 static bool online(int cpu)
 {
 	return cpu_online(cpu);
@@ -146,6 +151,7 @@ const struct energy_env energy_env_kernel = {
 	.identify = identify,
 	.may_run = may_run,
 	.cgroup = cgroup_info,
+	.root_cgroup = root_cgroup,
 	.cpu_online = online,
 	.mem_used = mem_used,
 };

@@ -30,6 +30,7 @@ struct energy_cgroup_info {
  *	NULL. Any context
  * @cgroup: look up a cgroup; -ENOENT when it is gone, or outside of the calling task's cgroup
  *	namespace: only the sampler thread stands in the initial one. May sleep
+ * @root_cgroup: id of the default hierarchy's root. Any context
  * @cpu_online: whether @cpu can run something. Any context
  * @mem_used: the machine's memory in use, bytes. Any context
  */
@@ -38,6 +39,7 @@ struct energy_env {
 	bool (*identify)(pid_t tgid, u64 start_ns, struct energy_ident *id);
 	bool (*may_run)(struct pid *pid);
 	int (*cgroup)(u64 id, struct energy_cgroup_info *info);
+	u64 (*root_cgroup)(void);
 	bool (*cpu_online)(int cpu);
 	u64 (*mem_used)(void);
 };

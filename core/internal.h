@@ -9,7 +9,9 @@
  *					sources, books, values of the system, windows (writes).
  *					Held over a whole sample, so over reads of sources too:
  *					whoever holds it knows that no source is being read.
- *   core->cgroups.xa_lock (spinlock)	rows coming and going, the list of unresolved rows
+ *   core->cgroups.xa_lock (spinlock)	rows coming and going, their lists of children, the
+ *					list of unresolved rows
+ *   core->rmdir.lock (raw)		removals of cgroups that are noted. Innermost, as the next
  *   ledger->lock (raw, one per CPU)	the current bank, the running interval, the exit pool
  *					and queue. Taken with IRQs off; innermost: nothing is
  *					taken under it, nothing is woken, nothing allocated.
@@ -45,6 +47,7 @@
 #include "ledger.h"
 #include "params.h"
 #include "proctab.h"
+#include "rmdir.h"
 #include "slots.h"
 #include "window.h"
 
@@ -66,6 +69,7 @@ struct task_struct;
  * @unbalanced: samples after which the books did not balance: a bug, if it is not 0
  * @dead: records of the dead in the table now
  * @dead_dropped: dead processes that were never shown, because there were too many
+ * @removals_lost: removed cgroups that could not be noted, and were looked for
  */
 struct energy_stats {
 	u64 samples;
@@ -79,6 +83,7 @@ struct energy_stats {
 	u64 unbalanced;
 	u64 dead;
 	u64 dead_dropped;
+	u64 removals_lost;
 };
 
 /**
@@ -94,7 +99,15 @@ struct energy_stats {
  * @dirty: records that changed since the last window
  * @unbalanced: samples after which the books did not balance: a bug, if it is not 0
  * @dead: records of the dead, in no order
+ * @free_shares: shares that are not in use, to be used again
+ * @nr_free_shares: how many
  * @cgroups: rows by cgroup id
+ * @root: counted row of the root of the default hierarchy
+ * @rmdir: removals of cgroups
+ * @fold: rows whose ancestors do not know yet what they used
+ * @changed: rows that changed since the last window; each is a reference
+ * @gone: rows whose cgroups are gone, which are still to be shown as such
+ * @members_moved: a process goes from one row's list to another one's; under @lock
  * @unresolved: rows to be resolved, under @cgroups.xa_lock
  * @sources: registered sources
  * @slots: all slots
@@ -140,7 +153,16 @@ struct energy_core {
 	struct energy_proc *dirty;
 	struct energy_proc *dead;
 
+	struct energy_share *free_shares;
+	unsigned int nr_free_shares;
+
 	struct xarray cgroups;
+	struct energy_cgroup *root;
+	struct energy_rmdir rmdir;
+	struct energy_cgroup *fold;
+	struct energy_cgroup *changed;
+	struct energy_cgroup *gone;
+	seqcount_t members_moved;
 	struct list_head unresolved;
 
 	struct list_head sources;

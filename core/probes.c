@@ -16,6 +16,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <net/sock.h>
+#include <trace/events/cgroup.h>
 #include <trace/events/net.h>
 #include <trace/events/sched.h>
 #include <trace/events/skb.h>
@@ -111,12 +112,20 @@ static void __maybe_unused probe_recv(void *data, struct sock *sk, int ret, int 
 	packets(data, true, ENERGY_RX_ONE, 0);
 }
 
+static void probe_rmdir(void *data, struct cgroup *cgrp, const char *path)
+{
+	/* an id is unique within its hierarchy only */
+	if (cgrp->root == &cgrp_dfl_root)
+		energy_rmdir_note(data, cgroup_id(cgrp), cgroup_id(cgroup_parent(cgrp)));
+}
+
 static const struct energy_probe {
 	const char *name;
 	void *func;
 } probes[] = {
 	{ "sched_switch", probe_switch },
 	{ "sched_process_exit", probe_exit },
+	{ "cgroup_rmdir", probe_rmdir },
 	{ "net_dev_queue", probe_xmit },
 	{ "skb_copy_datagram_iovec", probe_copy },
 #if ENERGY_HAVE_SOCK_RECV_LENGTH
@@ -128,6 +137,7 @@ static void __maybe_unused check_prototypes(void)
 {
 	check_trace_callback_type_sched_switch(probe_switch);
 	check_trace_callback_type_sched_process_exit(probe_exit);
+	check_trace_callback_type_cgroup_rmdir(probe_rmdir);
 	check_trace_callback_type_net_dev_queue(probe_xmit);
 	check_trace_callback_type_skb_copy_datagram_iovec(probe_copy);
 #if ENERGY_HAVE_SOCK_RECV_LENGTH

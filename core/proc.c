@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One process's record: what happens to it over its life. */
-#include <linux/math64.h>
 #include <linux/string.h>
 
 #include "internal.h"
-
-#define PJ_PER_NJ 1000
 
 /**
  * energy_ident_put() - Release the references of an identity
@@ -49,6 +46,23 @@ static void adopt_cred(struct energy_proc *p, struct energy_ident *id)
 	id->cred = NULL;
 }
 
+/* Readers that walk the members of some cgroups have to notice, see members.c. */
+static void move_member(struct energy_core *core, struct energy_proc *p,
+			struct energy_cgroup *cg)
+{
+	/* a reader cannot miss who was in no cgroup until now */
+	bool moves = rcu_access_pointer(p->cgroup);
+
+	if (moves) {
+		raw_write_seqcount_begin(&core->members_moved);
+		hlist_del_rcu(&p->cg_node);
+	}
+	rcu_assign_pointer(p->cgroup, cg);
+	hlist_add_head_rcu(&p->cg_node, &cg->procs);
+	if (moves)
+		raw_write_seqcount_end(&core->members_moved);
+}
+
 /**
  * energy_proc_set_cgroup() - Note the cgroup that a process was last seen in
  * @core: the core
@@ -71,7 +85,7 @@ void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64
 		core->stats.no_memory++;
 		return;
 	}
-	rcu_assign_pointer(p->cgroup, cg);
+	move_member(core, p, cg);
 	energy_cgroup_put(old);
 }
 
@@ -120,22 +134,4 @@ void energy_proc_died(struct energy_core *core, struct energy_proc *p)
 	core->dead = p;
 	core->stats.dead++;
 	energy_proc_mark_dirty(core, p);
-}
-
-/**
- * energy_values_score() - Add to a model's energy
- * @v: the values
- * @rem_pj: what earlier calls left over, below a nanojoule
- * @score_pj: what to add
- *
- * Kept in nJ, because pJ would overflow 64 bits on a large machine within days.
- *
- * Context: the writer of @v.
- */
-void energy_values_score(struct energy_values *v, u16 *rem_pj, u64 score_pj)
-{
-	u64 pj = energy_sat_add(score_pj, *rem_pj);
-
-	WRITE_ONCE(v->score_nj, v->score_nj + div_u64(pj, PJ_PER_NJ));
-	*rem_pj = pj % PJ_PER_NJ;
 }

@@ -94,8 +94,6 @@ struct energy_proc *energy_proctab_add(struct energy_core *core, const struct en
 	p->start_ns = key->start_ns;
 	p->cookie = key->cookie;
 	p->tgid = key->tgid;
-	p->share.group = ENERGY_NO_GROUP;
-	p->share.proc = p;
 	p->comm[0] = '?';
 	p->alive = true;
 	p->listed = true;
@@ -125,7 +123,12 @@ static void free_proc(struct rcu_head *rcu)
 /* Cgroup rows are freed by RCU themselves; giving one back may need process context. */
 static void retire_proc(struct energy_core *core, struct energy_proc *p)
 {
-	energy_cgroup_put(rcu_dereference_protected(p->cgroup, lockdep_is_held(&core->lock)));
+	struct energy_cgroup *cg = rcu_dereference_protected(p->cgroup,
+							     lockdep_is_held(&core->lock));
+
+	if (cg)
+		hlist_del_rcu(&p->cg_node);
+	energy_cgroup_put(cg);
 	call_rcu(&p->rcu, free_proc);
 }
 

@@ -15,7 +15,7 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
-#include "ledger.h"
+#include "values.h"
 
 struct energy_cgroup;
 struct energy_core;
@@ -23,44 +23,20 @@ struct energy_group;
 struct energy_proc;
 
 /**
- * struct energy_values - What is published of a process, totals since it started
- * @use: CPU time, wake-ups, storage and network
- * @mem: resident memory when last looked at, bytes
- * @score_nj: the model's energy, nJ
- * @energy_nj: attributed measured energy since energy_core was loaded, nJ
- */
-struct energy_values {
-	struct energy_usage use;
-	u64 mem;
-	u64 score_nj;
-	u64 energy_nj;
-};
-
-/**
- * struct energy_snapshot - Values as of a window's end
- * @v: the values
- * @gen: that window's generation; 0 is none
- * @alive: whether the process was alive then
- */
-struct energy_snapshot {
-	struct energy_values v;
-	u32 gen;
-	bool alive;
-};
-
-/**
  * struct energy_share - A process's claim on a group's energy not split yet
- * @next: next share of the same group
- * @more: next share of the same process, in another group
+ * @next: next share of the same group, or of those that are free
+ * @more: next share of the same process, in another group or cgroup
  * @proc: whose
+ * @cgroup: counted row of the cgroup in which it ran
  * @cpu_ns: time it ran on the group's CPUs
  * @score_pj: its score there; saturates
- * @group: the group's number, or ENERGY_NO_GROUP when the share is not in use
+ * @group: the group's number
  */
 struct energy_share {
 	struct energy_share *next;
 	struct energy_share *more;
 	struct energy_proc *proc;
+	struct energy_cgroup *cgroup;
 	u64 cpu_ns;
 	u64 score_pj;
 	int group;
@@ -111,9 +87,10 @@ struct energy_exit {
  * @pid: counted; NULL when it was gone before it could be looked at
  * @cred: counted, replaced by the sampler when the process changes it
  * @cgroup: counted row of the cgroup it was last seen in
+ * @cg_node: in that row's procs, as long as @cgroup is not NULL
  * @now: totals as of the last sample; written by the sampler, read without a lock
  * @win: two windows' values, see window.h
- * @share: its first share; almost always its only one
+ * @shares: what it is still to be paid for; almost always one at most
  * @tgid: process id in the initial PID namespace
  * @last_drain: number of the drain that last charged it
  * @dead_gen: first window that shows it dead; 0 is none
@@ -139,9 +116,10 @@ struct energy_proc {
 	struct pid *pid;
 	const struct cred __rcu *cred;
 	struct energy_cgroup __rcu *cgroup;
+	struct hlist_node cg_node;
 	struct energy_values now;
 	struct energy_snapshot win[2];
-	struct energy_share share;
+	struct energy_share *shares;
 	pid_t tgid;
 	u32 last_drain;
 	u32 dead_gen;
@@ -176,7 +154,6 @@ void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct e
 void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64 cgid);
 void energy_proc_died(struct energy_core *core, struct energy_proc *p);
 void energy_proc_mark_dirty(struct energy_core *core, struct energy_proc *p);
-void energy_values_score(struct energy_values *v, u16 *rem_pj, u64 score_pj);
 void energy_ident_put(struct energy_ident *id);
 
 #endif /* _ENERGY_PROCTAB_H */

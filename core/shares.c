@@ -2,42 +2,59 @@
 /*
  * Shares: claims of processes on a group's energy, from one good read to the next.
  *
- * Nearly every process runs on one group only between two samples, so its record has one
- * share built in; only more than that is allocated.
+ * Nearly every process runs on one group and in one cgroup only between two samples. Shares
+ * come and go with every sample, so they are kept for the next one.
  */
 #include <linux/slab.h>
 
 #include "internal.h"
 
-static struct energy_share *share_find(struct energy_proc *p, int group)
+/* So many free shares are kept; more were needed by a crowd that has gone. */
+#define FREE_MAX 1024
+
+static struct energy_share *share_find(struct energy_proc *p, const struct energy_cgroup *cg,
+				       int group)
 {
 	struct energy_share *s;
 
-	for (s = &p->share; s; s = s->more)
-		if (s->group == group)
+	for (s = p->shares; s; s = s->more)
+		if (s->group == group && s->cgroup == cg)
 			return s;
 	return NULL;
 }
 
-static struct energy_share *share_add(struct energy_core *core, struct energy_proc *p, int group)
+static struct energy_share *share_get(struct energy_core *core)
 {
-	struct energy_share *s = &p->share;
+	struct energy_share *s = core->free_shares;
 
-	if (s->group != ENERGY_NO_GROUP) {
-		s = kzalloc(sizeof(*s), GFP_KERNEL | __GFP_NOWARN);
-		if (!s) {
-			core->stats.no_memory++;
-			return NULL;
-		}
-		s->proc = p;
-		s->more = p->share.more;
-		p->share.more = s;
+	if (s) {
+		core->free_shares = s->next;
+		core->nr_free_shares--;
+		return s;
 	}
-	s->group = group;
-	s->cpu_ns = 0;
-	s->score_pj = 0;
-	s->next = core->groups[group].shares;
-	core->groups[group].shares = s;
+	s = kmalloc(sizeof(*s), GFP_KERNEL | __GFP_NOWARN);
+	if (!s)
+		core->stats.no_memory++;
+	return s;
+}
+
+static struct energy_share *share_add(struct energy_core *core, struct energy_proc *p,
+				      struct energy_cgroup *cg, int group)
+{
+	struct energy_group *g = &core->groups[group];
+	struct energy_share *s = share_get(core);
+
+	if (!s)
+		return NULL;
+	*s = (struct energy_share) {
+		.next = g->shares,
+		.more = p->shares,
+		.proc = p,
+		.cgroup = energy_cgroup_hold(cg),
+		.group = group,
+	};
+	g->shares = s;
+	p->shares = s;
 	return s;
 }
 
@@ -68,20 +85,21 @@ void energy_share_lost(struct energy_core *core, int group, u64 cpu_ns, u64 scor
  * energy_share_charge() - Claim a group's energy for a process
  * @core: the core
  * @p: the process
+ * @cg: the cgroup in which it ran
  * @group: the group's number, or ENERGY_NO_GROUP
  * @cpu_ns: time it ran there
  * @score_pj: its score
  *
  * Context: core->lock held; may sleep.
  */
-void energy_share_charge(struct energy_core *core, struct energy_proc *p, int group,
-			 u64 cpu_ns, u64 score_pj)
+void energy_share_charge(struct energy_core *core, struct energy_proc *p,
+			 struct energy_cgroup *cg, int group, u64 cpu_ns, u64 score_pj)
 {
 	struct energy_share *s;
 
 	if (group == ENERGY_NO_GROUP)
 		return;
-	s = share_find(p, group) ?: share_add(core, p, group);
+	s = share_find(p, cg, group) ?: share_add(core, p, cg, group);
 	if (!s) {
 		energy_share_lost(core, group, cpu_ns, score_pj);
 		return;
@@ -100,21 +118,24 @@ void energy_share_charge(struct energy_core *core, struct energy_proc *p, int gr
  */
 bool energy_proc_has_share(const struct energy_proc *p)
 {
-	return p->share.group != ENERGY_NO_GROUP || p->share.more;
+	return p->shares;
 }
 
-static void share_release(struct energy_share *s)
+static void share_release(struct energy_core *core, struct energy_share *s)
 {
-	struct energy_share **link = &s->proc->share.more;
+	struct energy_share **link = &s->proc->shares;
 
-	if (s == &s->proc->share) {
-		s->group = ENERGY_NO_GROUP;
-		return;
-	}
 	while (*link != s)
 		link = &(*link)->more;
 	*link = s->more;
-	kfree(s);
+	energy_cgroup_put(s->cgroup);
+	if (core->nr_free_shares == FREE_MAX) {
+		kfree(s);
+		return;
+	}
+	s->next = core->free_shares;
+	core->free_shares = s;
+	core->nr_free_shares++;
 }
 
 /**
@@ -130,11 +151,28 @@ void energy_shares_drop(struct energy_core *core, struct energy_group *g)
 
 	for (s = g->shares; s; s = next) {
 		next = s->next;
-		share_release(s);
+		share_release(core, s);
 	}
 	g->shares = NULL;
 	g->lost_score_pj = 0;
 	g->lost_ns = 0;
 	g->busy_ns = 0;
 	g->capacity_ns = 0;
+}
+
+/**
+ * energy_shares_destroy() - Free the shares that are kept
+ * @core: the core; no share is in use any more
+ *
+ * Context: core->lock held.
+ */
+void energy_shares_destroy(struct energy_core *core)
+{
+	struct energy_share *s;
+
+	while ((s = core->free_shares)) {
+		core->free_shares = s->next;
+		kfree(s);
+	}
+	core->nr_free_shares = 0;
 }

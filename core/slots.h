@@ -15,6 +15,7 @@
 #include <energy/source.h>
 #include "books.h"
 
+struct energy_cgroup;
 struct energy_core;
 struct energy_proc;
 struct energy_share;
@@ -101,10 +102,11 @@ void energy_groups_drop(struct energy_core *core);
 void energy_bill(struct energy_core *core, u64 now_ns, u64 dt_ns);
 
 /* shares.c: who has a claim on a group's energy */
-void energy_share_charge(struct energy_core *core, struct energy_proc *p, int group,
-			 u64 cpu_ns, u64 score_pj);
+void energy_share_charge(struct energy_core *core, struct energy_proc *p,
+			 struct energy_cgroup *cg, int group, u64 cpu_ns, u64 score_pj);
 void energy_share_lost(struct energy_core *core, int group, u64 cpu_ns, u64 score_pj);
 bool energy_proc_has_share(const struct energy_proc *p);
 void energy_shares_drop(struct energy_core *core, struct energy_group *g);
+void energy_shares_destroy(struct energy_core *core);
 
 #endif /* _ENERGY_SLOTS_H */

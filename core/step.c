@@ -37,18 +37,8 @@ static bool window_due(const struct energy_core *core, u64 now_ns)
 			     READ_ONCE(core->params.window_ns);
 }
 
-/**
- * energy_sampler_step_locked() - Take a sample
- * @core: the core
- * @now_ns: CLOCK_BOOTTIME
- *
- * The counters are read right after the flip, so that energy and activity are those of the
- * same interval; what the rest costs belongs to the next sample. New cgroups stay unresolved:
- * this may run in whatever task registers a source (rule 17).
- *
- * Context: core->lock held; may sleep.
- */
-void energy_sampler_step_locked(struct energy_core *core, u64 now_ns)
+/* Only the sampler may ask the kernel for cgroups (rule 17): @in_sampler. */
+static void sample(struct energy_core *core, u64 now_ns, bool in_sampler)
 {
 	u64 dt_ns;
 
@@ -57,7 +47,10 @@ void energy_sampler_step_locked(struct energy_core *core, u64 now_ns)
 	energy_drain_flip(core, now_ns);
 	energy_slots_read(core);
 	energy_drain_process(core);
+	if (in_sampler)
+		energy_cgroups_resolve(core);
 	energy_bill(core, now_ns, dt_ns);
+	energy_cgroups_fold(core);
 	core->stats.unbalanced += !balanced(core);
 	core->last_ns = now_ns;
 	core->stats.samples++;
@@ -66,6 +59,22 @@ void energy_sampler_step_locked(struct energy_core *core, u64 now_ns)
 		energy_window_publish(core, now_ns);
 	else
 		energy_latest_update(core, now_ns);
+}
+
+/**
+ * energy_sampler_step_locked() - Take a sample
+ * @core: the core
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * The counters are read right after the flip, so that energy and activity are those of the
+ * same interval; what the rest costs belongs to the next sample. New cgroups stay unresolved:
+ * this may run in whatever task registers a source.
+ *
+ * Context: core->lock held; may sleep.
+ */
+void energy_sampler_step_locked(struct energy_core *core, u64 now_ns)
+{
+	sample(core, now_ns, false);
 }
 
 /**
@@ -80,12 +89,8 @@ void energy_sampler_step_locked(struct energy_core *core, u64 now_ns)
 void energy_sampler_step(struct energy_core *core, u64 now_ns)
 {
 	mutex_lock(&core->lock);
-	if (core->parked) {
-		mutex_unlock(&core->lock);
-		return;
-	}
-	energy_sampler_step_locked(core, now_ns);
-	energy_cgroups_resolve(core);
+	if (!core->parked)
+		sample(core, now_ns, true);
 	mutex_unlock(&core->lock);
 }
 

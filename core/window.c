@@ -77,18 +77,6 @@ void energy_latest(struct energy_core *core, struct energy_published *pub)
 	} while (read_seqcount_retry(&core->latest_seq, seq));
 }
 
-/* Overwrites the older snapshot: readers of the last window still use the newer one. */
-static void snapshot(struct energy_proc *p, u32 gen)
-{
-	struct energy_snapshot *s = &p->win[p->win[0].gen > p->win[1].gen];
-
-	s->v = p->now;
-	s->alive = p->alive;
-	WRITE_ONCE(s->gen, gen);
-	if (!p->alive && !p->dead_gen)
-		WRITE_ONCE(p->dead_gen, gen);
-}
-
 static void publish_dirty(struct energy_core *core, u32 gen)
 {
 	struct energy_proc *p, *next;
@@ -96,7 +84,9 @@ static void publish_dirty(struct energy_core *core, u32 gen)
 	for (p = core->dirty; p; p = next) {
 		next = p->dirty_next;
 		p->dirty = false;
-		snapshot(p, gen);
+		energy_snapshot_take(p->win, &p->now, p->alive, gen);
+		if (!p->alive && !p->dead_gen)
+			WRITE_ONCE(p->dead_gen, gen);
 		cond_resched();
 	}
 	core->dirty = NULL;
@@ -121,7 +111,9 @@ void energy_window_publish(struct energy_core *core, u64 now_ns)
 	smp_wmb();
 
 	publish_dirty(core, gen);
+	energy_cgroups_publish(core, gen);
 	energy_reap_dead(core, gen);
+	energy_cgroups_reap(core, gen);
 	core->window_start_ns = now_ns;
 
 	energy_latest_update(core, now_ns);
@@ -190,19 +182,32 @@ bool energy_window_proc(const struct energy_proc *p, u32 gen, struct energy_valu
 			bool *alive)
 {
 	u32 dead_gen = READ_ONCE(p->dead_gen);
-	u32 gen0 = READ_ONCE(p->win[0].gen), gen1 = READ_ONCE(p->win[1].gen);
 	const struct energy_snapshot *s;
 
 	if (dead_gen && dead_gen < gen)
 		return false;
-	if (gen0 > gen)
-		gen0 = 0;
-	if (gen1 > gen)
-		gen1 = 0;
-	if (!gen0 && !gen1)
+	s = energy_snapshot_of(p->win, gen);
+	if (!s)
 		return false;
-	s = &p->win[gen1 > gen0];
 	*v = s->v;
 	*alive = s->alive;
 	return true;
+}
+
+/**
+ * energy_window_cgroup() - A cgroup as of a window
+ * @cg: its row
+ * @gen: the window's generation
+ * @v: out: its totals; zeroes if nothing had run in it by then
+ *
+ * Context: a reference, or the RCU read side; energy_window_valid() must be asked afterwards.
+ */
+void energy_window_cgroup(const struct energy_cgroup *cg, u32 gen, struct energy_values *v)
+{
+	const struct energy_snapshot *s = energy_snapshot_of(cg->win, gen);
+
+	if (s)
+		*v = s->v;
+	else
+		*v = (struct energy_values) {};
 }

@@ -17,6 +17,7 @@
 #include "books.h"
 #include "proctab.h"
 
+struct energy_cgroup;
 struct energy_core;
 
 /**
@@ -51,5 +52,6 @@ bool energy_window_valid(struct energy_core *core, u32 gen);
 bool energy_window_header(struct energy_core *core, u32 gen, struct energy_published *pub);
 bool energy_window_proc(const struct energy_proc *p, u32 gen, struct energy_values *v,
 			bool *alive);
+void energy_window_cgroup(const struct energy_cgroup *cg, u32 gen, struct energy_values *v);
 
 #endif /* _ENERGY_WINDOW_H */

@@ -31,6 +31,7 @@ static const struct energy_debugfs_stat {
 	STAT(unbalanced),
 	STAT(dead),
 	STAT(dead_dropped),
+	STAT(removals_lost),
 };
 
 #undef STAT

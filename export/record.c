@@ -167,8 +167,7 @@ static char *energy_record_put(char *p, const struct energy_record_field *f, u64
 	case NJ_AS_UJ:
 		return energy_put_u64(p, div_u64(v, 1000));
 	case PARTS_AS_PACKETS:
-		return energy_put_u64(p, v / ENERGY_RX_ONE +
-					 (v % ENERGY_RX_ONE >= ENERGY_RX_ONE / 2));
+		return energy_put_u64(p, energy_rx_packets(v));
 	default:
 		return energy_put_u64(p, v);
 	}

@@ -62,6 +62,11 @@ static int fake_cgroup_info(u64 id, struct energy_cgroup_info *info)
 	return info->path ? 0 : -ENOMEM;
 }
 
+static u64 fake_root_cgroup(void)
+{
+	return 1;
+}
+
 static bool fake_cpu_online(int cpu)
 {
 	return !fake.offline[cpu];
@@ -77,6 +82,7 @@ static const struct energy_env fake_env = {
 	.identify = fake_identify,
 	.may_run = fake_may_run,
 	.cgroup = fake_cgroup_info,
+	.root_cgroup = fake_root_cgroup,
 	.cpu_online = fake_cpu_online,
 	.mem_used = fake_mem_used,
 };
@@ -195,6 +201,17 @@ u64 fake_cgroup_new(struct kunit *test, u64 parent, const char *name)
 	KUNIT_ASSERT_LT(test, fake.nr_cgroups, (unsigned int)FAKE_CGROUPS);
 	fake.cgroup[fake.nr_cgroups] = (struct fake_cgroup) { .parent = parent, .name = name };
 	return ++fake.nr_cgroups;
+}
+
+/**
+ * fake_cgroup_remove() - A cgroup is removed
+ * @core: the core, which hears of it
+ * @id: its id
+ */
+void fake_cgroup_remove(struct energy_core *core, u64 id)
+{
+	fake.cgroup[id - 1].error = -ENOENT;
+	energy_rmdir_note(core, id, fake.cgroup[id - 1].parent);
 }
 
 /**
@@ -457,6 +474,7 @@ struct sums {
 	u64 live_nj;
 	u64 gone_nj;
 	u64 procs;
+	u64 cgroups_nj;
 	struct energy_account accounts;
 	s64 difference;
 	bool in_order;
@@ -474,6 +492,16 @@ static void add_account(struct sums *sums, const struct energy_slot *s)
 	sums->accounts.idle_nj += a->idle_nj;
 	sums->accounts.pending_nj += a->pending_nj;
 	sums->accounts.reported_nj += a->reported_nj;
+}
+
+/* What the root knows, and what is still on its way there. */
+static void add_cgroups(struct energy_core *core, struct sums *sums)
+{
+	const struct energy_cgroup *cg;
+	unsigned long id;
+
+	xa_for_each(&core->cgroups, id, cg)
+		sums->cgroups_nj += cg == core->root ? cg->total.energy_nj : cg->up.energy_nj;
 }
 
 static void add_up(struct energy_core *core, struct sums *sums)
@@ -499,6 +527,7 @@ static void add_up(struct energy_core *core, struct sums *sums)
 	rcu_read_unlock();
 	list_for_each_entry(s, &core->slots, node)
 		add_account(sums, s);
+	add_cgroups(core, sums);
 	mutex_unlock(&core->lock);
 }
 
@@ -523,6 +552,7 @@ void fake_check(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b->measured_nj + sums.accounts.reported_nj,
 			sums.accounts.measured_nj);
 	KUNIT_EXPECT_EQ(test, b->live_nj + b->exited_nj, sums.accounts.attributed_nj);
+	KUNIT_EXPECT_EQ(test, b->live_nj + b->exited_nj, sums.cgroups_nj);
 	KUNIT_EXPECT_EQ(test, b->unattributed_nj, sums.accounts.unattributed_nj);
 	KUNIT_EXPECT_EQ(test, b->idle_nj, sums.accounts.idle_nj);
 	KUNIT_EXPECT_EQ(test, b->pending_nj, sums.accounts.pending_nj);

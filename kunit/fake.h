@@ -141,6 +141,7 @@ struct fake_proc *fake_proc_new(struct kunit *test, pid_t tgid, const char *comm
 void fake_proc_replace(struct fake_proc *fp, pid_t tgid, const char *comm);
 struct energy_proc *fake_record(struct energy_core *core, const struct fake_proc *fp);
 u64 fake_cgroup_new(struct kunit *test, u64 parent, const char *name);
+void fake_cgroup_remove(struct energy_core *core, u64 id);
 
 struct energy_usage *fake_charge(struct energy_core *core, unsigned int cpu,
 				 const struct energy_key *key);

@@ -337,8 +337,8 @@ static void world_ends(struct kunit *test, struct world *w)
 		fake_step(test, ENERGY_WINDOW_NS_MAX);
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 0ULL);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&core->procs));
-	KUNIT_EXPECT_TRUE(test, xa_empty(&core->cgroups));
 	KUNIT_EXPECT_EQ(test, core->books.live_nj, 0ULL);
+	KUNIT_EXPECT_EQ(test, core->root->total.energy_nj, core->books.exited_nj);
 	KUNIT_EXPECT_EQ(test, core->stats.no_memory, 0ULL);
 	for (i = 0; i < ARRAY_SIZE(w->fs); i++)
 		KUNIT_EXPECT_EQ(test, w->fs[i]->nr_bad_calls, 0U);

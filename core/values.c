@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Totals and their snapshots. No lock, no clock: whoever owns them calls this. */
+#include <linux/compiler.h>
+#include <linux/math64.h>
+
+#include "attrib.h"
+#include "values.h"
+
+#define PJ_PER_NJ 1000
+
+/**
+ * energy_values_score() - Add to a model's energy
+ * @v: the values
+ * @rem_pj: what earlier calls left over, below a nanojoule
+ * @score_pj: what to add
+ *
+ * Kept in nJ, because pJ would overflow 64 bits on a large machine within days.
+ *
+ * Context: the writer of @v.
+ */
+void energy_values_score(struct energy_values *v, u16 *rem_pj, u64 score_pj)
+{
+	u64 pj = energy_sat_add(score_pj, *rem_pj);
+
+	WRITE_ONCE(v->score_nj, v->score_nj + div_u64(pj, PJ_PER_NJ));
+	*rem_pj = pj % PJ_PER_NJ;
+}
+
+/**
+ * energy_values_add() - Add up totals
+ * @to: sum
+ * @v: what to add; memory is a level, and is left out
+ *
+ * Context: the writer of @to.
+ */
+void energy_values_add(struct energy_values *to, const struct energy_values *v)
+{
+	energy_usage_add(&to->use, &v->use);
+	to->score_nj += v->score_nj;
+	to->energy_nj += v->energy_nj;
+}
+
+/**
+ * energy_snapshot_take() - Keep totals as of a window
+ * @win: the last two windows'; the older one is overwritten, so that readers of the last
+ *	window still have theirs
+ * @v: the totals
+ * @alive: whether what they are of is still there
+ * @gen: the window's generation
+ *
+ * Context: the writer of @win.
+ */
+void energy_snapshot_take(struct energy_snapshot win[2], const struct energy_values *v,
+			  bool alive, u32 gen)
+{
+	struct energy_snapshot *s = &win[win[0].gen > win[1].gen];
+
+	s->v = *v;
+	s->alive = alive;
+	WRITE_ONCE(s->gen, gen);
+}
+
+/**
+ * energy_snapshot_of() - The snapshot that was valid in a window
+ * @win: the last two that were taken
+ * @gen: the window's generation
+ *
+ * Context: any; energy_window_valid() must be asked after it has been read.
+ * Return: the newest that is not younger than the window, or NULL.
+ */
+const struct energy_snapshot *energy_snapshot_of(const struct energy_snapshot win[2], u32 gen)
+{
+	u32 gen0 = READ_ONCE(win[0].gen), gen1 = READ_ONCE(win[1].gen);
+
+	if (gen0 > gen)
+		gen0 = 0;
+	if (gen1 > gen)
+		gen1 = 0;
+	if (!gen0 && !gen1)
+		return NULL;
+	return &win[gen1 > gen0];
+}
