@@ -93,6 +93,8 @@ static int listing_begin(struct energy_listing *l)
 		l->header.live.gen = l->gen;
 	l->header.sample_ns = READ_ONCE(params->sample_ns);
 	l->header.window_ns = READ_ONCE(params->window_ns);
+	l->whole_table = !l->scope.cgroup;
+	energy_members_begin(&l->members, l->scope.cgroup);
 	l->passed_pid = 0;
 	l->complete = false;
 	return 0;
@@ -108,15 +110,19 @@ static struct energy_slot *listing_find_slot(const struct energy_listing *l, lof
 	return NULL;
 }
 
-static struct energy_proc *listing_proc_from(const struct energy_listing *l, unsigned long pid)
+static struct energy_proc *listing_proc_from(struct energy_listing *l, unsigned long pid)
 {
 	struct energy_procpos pos = { .pid = pid };
+	struct energy_proc *p;
 
+	if (!l->whole_table && energy_members_from(l->core, &l->members, pid, &p))
+		return p;
+	l->whole_table = true;
 	return energy_proctab_at(l->core, &pos);
 }
 
 /* The first process that has not been passed, PIDs from @pid on. */
-static struct energy_proc *listing_find_proc(const struct energy_listing *l, unsigned long pid)
+static struct energy_proc *listing_find_proc(struct energy_listing *l, unsigned long pid)
 {
 	struct energy_proc *p = listing_proc_from(l, pid);
 

@@ -11,6 +11,7 @@
 #include <linux/types.h>
 
 #include "header.h"
+#include "members.h"
 #include "scope.h"
 
 struct energy_core;
@@ -54,6 +55,8 @@ enum energy_stage {
  * @scope: of what
  * @header: the system's values, of the time when the listing was begun
  * @stage: what the current element is
+ * @members: where the next processes of @scope's cgroup come from, if it has one
+ * @whole_table: they are looked for among all processes instead
  * @gen: the window that the listing is bound to; 0 when there was none yet
  * @rewound: the next listing from offset 0 is a new one, not a part of the last
  * @complete: its end has been reached while its window could still be read
@@ -67,6 +70,8 @@ struct energy_listing {
 	struct energy_scope scope;
 	struct energy_header header;
 	enum energy_stage stage;
+	struct energy_members members;
+	bool whole_table;
 	u32 gen;
 	bool rewound;
 	bool complete;

@@ -8,6 +8,7 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/env_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/exits_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/fake.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/ledger_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/members_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/params_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/proctab_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/random_kunit.o
