@@ -61,6 +61,8 @@ struct task_struct;
  * @samples: samples taken
  * @drains: early drains, between samples
  * @late: samples left out because the sampler came too late
+ * @drift_ns: how late the sampler's samples were, summed
+ * @drift_max_ns: how late the latest of them was
  * @charges_lost: charges that fitted no bank
  * @charges_unmatched: charges whose process could not be found
  * @exits_lost: exits that found no free record
@@ -75,6 +77,8 @@ struct energy_stats {
 	u64 samples;
 	u64 drains;
 	u64 late;
+	u64 drift_ns;
+	u64 drift_max_ns;
 	u64 charges_lost;
 	u64 charges_unmatched;
 	u64 exits_lost;

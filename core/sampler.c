@@ -5,6 +5,7 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 
+#include "beat.h"
 #include "internal.h"
 
 static bool has_work(const struct energy_core *core)
@@ -24,38 +25,38 @@ static void wait_until(struct energy_core *core, u64 next_ns, u64 sample_ns)
 	__set_current_state(TASK_RUNNING);
 }
 
+static void keep_beat(struct energy_core *core, struct energy_beat *beat, u64 now_ns)
+{
+	u64 drift_ns;
+
+	core->stats.late += energy_beat_take(beat, now_ns, &drift_ns);
+	core->stats.drift_ns += drift_ns;
+	core->stats.drift_max_ns = max(core->stats.drift_max_ns, drift_ns);
+}
+
 static int sampler(void *data)
 {
 	struct energy_core *core = data;
-	u64 sample_ns = READ_ONCE(core->params.sample_ns);
-	u64 last_ns = ktime_get_ns(), next_ns = last_ns + sample_ns, now_ns;
+	struct energy_beat beat;
+	u64 now_ns;
 
+	energy_beat_start(&beat, READ_ONCE(core->params.sample_ns), ktime_get_ns());
 	while (!kthread_should_stop()) {
-		wait_until(core, next_ns, sample_ns);
+		wait_until(core, beat.due_ns, beat.sample_ns);
 		if (kthread_should_stop())
 			break;
+		now_ns = ktime_get_ns();
 		if (READ_ONCE(core->params_changed)) {
 			WRITE_ONCE(core->params_changed, false);
-			sample_ns = READ_ONCE(core->params.sample_ns);
-			next_ns = last_ns + sample_ns;
+			energy_beat_change(&beat, READ_ONCE(core->params.sample_ns), now_ns);
 		}
-		now_ns = ktime_get_ns();
-		if (now_ns < next_ns) {
+		if (now_ns < beat.due_ns) {
 			if (READ_ONCE(core->drain_wanted))
 				energy_sampler_drain(core, ktime_get_boottime_ns());
 			continue;
 		}
 		energy_sampler_step(core, ktime_get_boottime_ns());
-		last_ns = next_ns;
-		next_ns += sample_ns;
-		if (now_ns >= next_ns) {
-			/* too late for at least one: leave those out, keep the beat */
-			u64 missed = div64_u64(now_ns - last_ns, sample_ns);
-
-			core->stats.late += missed;
-			last_ns += missed * sample_ns;
-			next_ns = last_ns + sample_ns;
-		}
+		keep_beat(core, &beat, now_ns);
 	}
 	return 0;
 }

@@ -23,6 +23,8 @@ static const struct energy_debugfs_stat {
 	STAT(samples),
 	STAT(drains),
 	STAT(late),
+	STAT(drift_ns),
+	STAT(drift_max_ns),
 	STAT(charges_lost),
 	STAT(charges_unmatched),
 	STAT(exits_lost),
