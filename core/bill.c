@@ -9,6 +9,7 @@
 #include <linux/minmax.h>
 #include <linux/time64.h>
 
+#include "energy_trace.h"
 #include "internal.h"
 #include "units.h"
 
@@ -24,6 +25,8 @@ static void slot_rebaseline(struct energy_slot *s, u64 now_ns, u64 lost_ns)
 	s->frac = 0;
 	s->wraps = 0;
 	s->last_ns = now_ns;
+	s->delta_nj = 0;
+	s->delta_ns = 0;
 }
 
 /* What the slot's domain used since the last good read, nJ; s->raw_now is good. */
@@ -46,6 +49,8 @@ static u64 slot_advance(struct energy_slot *s, u64 now_ns)
 		s->wraps++;
 	s->raw = s->raw_now;
 	s->last_ns = now_ns;
+	s->delta_nj = nj;
+	s->delta_ns = elapsed_ns;
 	s->account.measured_nj += nj;
 	return nj;
 }
@@ -153,6 +158,7 @@ static void bill_group(struct energy_core *core, struct energy_group *g, u64 now
 		core->books.measured_nj += delta_nj;
 		pay_idle(core, s, delta_nj - active_nj);
 		split(core, g, s, &c, active_nj);
+		trace_energy_sample(s);
 	}
 	energy_shares_drop(core, g);
 }
@@ -206,9 +212,12 @@ void energy_bill(struct energy_core *core, u64 now_ns, u64 dt_ns)
 		if (core->cpu_group[i] != ENERGY_NO_GROUP && core->env->cpu_online(i))
 			core->groups[core->cpu_group[i]].capacity_ns += dt_ns;
 
-	list_for_each_entry(s, &core->slots, node)
-		if (!s->billed && s->read_ok)
-			s->account.reported_nj += slot_advance(s, now_ns);
+	list_for_each_entry(s, &core->slots, node) {
+		if (s->billed || !s->read_ok)
+			continue;
+		s->account.reported_nj += slot_advance(s, now_ns);
+		trace_energy_sample(s);
+	}
 
 	for (i = 0; i < core->nr_groups; i++)
 		if (!group_waits(&core->groups[i], now_ns))

@@ -2,6 +2,7 @@
 /* The PID table: finding, adding, removing, and walking it in order. */
 #include <linux/slab.h>
 
+#include "energy_trace.h"
 #include "internal.h"
 
 /* Writer's view of a slot; core->lock is held. */
@@ -120,12 +121,17 @@ static void free_proc(struct rcu_head *rcu)
 	kfree(p);
 }
 
-/* Cgroup rows are freed by RCU themselves; giving one back may need process context. */
+/*
+ * The last moment of a record: what it says is final, and is told once. Cgroup rows are freed
+ * by RCU themselves; giving one back may need process context.
+ */
 static void retire_proc(struct energy_core *core, struct energy_proc *p)
 {
 	struct energy_cgroup *cg = rcu_dereference_protected(p->cgroup,
 							     lockdep_is_held(&core->lock));
 
+	if (!p->alive)
+		trace_energy_exit(p, core->last_ns);
 	if (cg)
 		hlist_del_rcu(&p->cg_node);
 	energy_cgroup_put(cg);

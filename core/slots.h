@@ -34,6 +34,8 @@ struct energy_share;
  * @raw_now: what this sample has read, not billed yet
  * @frac: part of a nanojoule not counted yet, in units of 1 / 2^shift nJ
  * @last_ns: when @raw was read
+ * @delta_nj: what it then had counted since the read before
+ * @delta_ns: time between the two; 0 if @raw is a new baseline
  * @trust_ns: how long after @last_ns a delta can still be trusted
  * @wraps: how often the counter wrapped since @base_raw
  * @reads: good reads
@@ -56,6 +58,8 @@ struct energy_slot {
 	u64 raw_now;
 	u64 frac;
 	u64 last_ns;
+	u64 delta_nj;
+	u64 delta_ns;
 	u64 trust_ns;
 	u64 wraps;
 	u64 reads;

@@ -8,6 +8,7 @@
 #include <linux/prandom.h>
 
 #include "fake.h"
+#include "heard.h"
 
 #define STEPS	10000
 #define PIDS	12
@@ -16,6 +17,7 @@
 /* A thread group's life as this test knows it; index as in fake.proc[]. */
 struct life {
 	u64 ran_ns;
+	bool ran;
 	bool exited;
 	u64 exited_step;
 };
@@ -32,6 +34,8 @@ struct life {
  * @has: which of them are registered
  * @units: per domain of the first source, what it has used
  * @seen: the books after the last step
+ * @heard: what the tracepoints told
+ * @nr_finished: how many processes have exited, but for those of which nobody heard
  */
 struct world {
 	struct rnd_state rnd;
@@ -44,6 +48,8 @@ struct world {
 	bool has[3];
 	u64 units[FAKE_DOMAINS];
 	struct energy_books seen;
+	struct heard *heard;
+	u64 nr_finished;
 };
 
 static u32 below(struct world *w, u32 n)
@@ -80,7 +86,7 @@ static void world_begin(struct kunit *test, struct world *w, u32 seed, bool stea
 {
 	unsigned int i;
 
-	*w = (struct world) { .steady = steady };
+	*w = (struct world) { .steady = steady, .heard = heard_begin(test) };
 	prandom_seed_state(&w->rnd, seed);
 	fake_cgroup_new(test, 1, "a");
 	fake_cgroup_new(test, 2, "b");
@@ -127,6 +133,7 @@ static void somebody_runs(struct energy_core *core, struct world *w, u64 dt_ns)
 		key.cgid = 0;
 	} else {
 		key.cgid = fp->cgid;
+		w->life[i].ran = true;
 	}
 	use_anything(w, fake_charge(core, cpu, &key), ns);
 	w->life[i].ran_ns += ns;
@@ -135,6 +142,7 @@ static void somebody_runs(struct energy_core *core, struct world *w, u64 dt_ns)
 static void somebody_dies(struct energy_core *core, struct world *w)
 {
 	unsigned int i = below(w, PLACES);
+	bool known = w->life[i].ran;
 
 	if (w->life[i].exited)
 		return;
@@ -143,12 +151,13 @@ static void somebody_dies(struct energy_core *core, struct world *w)
 		core->ledgers[0]->nr_exits_lost++;
 		fake.proc[i].gone = true;
 	} else {
-		fake_die(core, below(w, FAKE_CPUS), &fake.proc[i]);
+		known |= fake_die(core, below(w, FAKE_CPUS), &fake.proc[i]);
 	}
 	if (once_in(w, 8))
-		fake_die(core, below(w, FAKE_CPUS), &fake.proc[i]);
+		known |= fake_die(core, below(w, FAKE_CPUS), &fake.proc[i]);
 	w->life[i].exited = true;
 	w->life[i].exited_step = w->step;
+	w->nr_finished += known;
 }
 
 static void somebody_is_born(struct world *w)
@@ -292,6 +301,28 @@ static void check_accounts(struct kunit *test, struct world *w)
 	}
 }
 
+/* Whoever recorded the tracepoints has all: the energy of the dead, and each domain's. */
+static void check_heard(struct kunit *test, const struct world *w)
+{
+	struct energy_core *core = test->priv;
+	u64 measured_nj = 0, there_nj = 0;
+	struct energy_procpos pos = {};
+	const struct energy_proc *p;
+	struct energy_slot *s;
+
+	rcu_read_lock();
+	for (; (p = energy_proctab_at(core, &pos)); pos.nth++)
+		there_nj += p->now.energy_nj;
+	rcu_read_unlock();
+	list_for_each_entry(s, &core->slots, node)
+		measured_nj += s->account.measured_nj;
+	KUNIT_EXPECT_EQ(test, w->heard->exit_nj + there_nj,
+			core->books.live_nj + core->books.exited_nj);
+	KUNIT_EXPECT_EQ(test, w->heard->sample_nj, measured_nj);
+	KUNIT_EXPECT_EQ(test, w->heard->nr_alive, 0ULL);
+	KUNIT_EXPECT_EQ(test, w->heard->nr_unbalanced, 0ULL);
+}
+
 static void check_window(struct kunit *test, u32 gen)
 {
 	struct energy_core *core = test->priv;
@@ -332,13 +363,15 @@ static void world_ends(struct kunit *test, struct world *w)
 		memset(w->fs[i]->error, 0, sizeof(w->fs[i]->error));
 	for (i = 0; i < PLACES; i++)
 		if (!w->life[i].exited)
-			fake_die(core, i % FAKE_CPUS, &fake.proc[i]);
+			w->nr_finished += fake_die(core, i % FAKE_CPUS, &fake.proc[i]);
 	for (i = 0; i < 5; i++)
 		fake_step(test, ENERGY_WINDOW_NS_MAX);
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 0ULL);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&core->procs));
 	KUNIT_EXPECT_EQ(test, core->books.live_nj, 0ULL);
 	KUNIT_EXPECT_EQ(test, core->root->total.energy_nj, core->books.exited_nj);
+	KUNIT_EXPECT_EQ(test, w->heard->nr_exits, w->nr_finished);
+	KUNIT_EXPECT_EQ(test, w->heard->exit_nj, core->books.exited_nj);
 	KUNIT_EXPECT_EQ(test, core->stats.no_memory, 0ULL);
 	for (i = 0; i < ARRAY_SIZE(w->fs); i++)
 		KUNIT_EXPECT_EQ(test, w->fs[i]->nr_bad_calls, 0U);
@@ -363,6 +396,7 @@ static void live_through(struct kunit *test, u32 seed, bool steady)
 		fake_step(test, dt_ns);
 		check_usage(test, w);
 		check_accounts(test, w);
+		check_heard(test, w);
 		check_window(test, core->gen);
 		check_window(test, core->gen - 1);
 		if (!still_right(test, w, seed))
