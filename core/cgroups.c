@@ -5,6 +5,9 @@
 
 #include "internal.h"
 
+/* Drains in which a cgroup that cannot be found may still be heard of. */
+#define LOOKUPS 4
+
 static struct energy_cgroup *get_existing(struct energy_core *core, u64 id)
 {
 	struct energy_cgroup *cg = xa_load(&core->cgroups, id);
@@ -223,32 +226,49 @@ void energy_cgroup_gone(struct energy_core *core, struct energy_cgroup *cg, u64 
 	energy_cgroup_mark(core, cg);
 }
 
-static bool resolve_one(struct energy_core *core, struct energy_cgroup *cg)
+enum resolved { DONE, LATER, NO_MEMORY };
+
+static enum resolved resolve_one(struct energy_core *core, struct energy_cgroup *cg)
 {
 	struct energy_cgroup_info info = {};
 	struct energy_cgroup *parent;
 	int ret;
 
 	if (cg->gone)
-		return true;
+		return DONE;
 	ret = core->env->cgroup(cg->id, &info);
 	if (ret == -ENOMEM)
-		return false;
+		return NO_MEMORY;
 	if (ret) {
+		/* its removal, which says where it was, is probably still to be heard of */
+		if (++cg->nr_missed < LOOKUPS)
+			return LATER;
 		energy_cgroup_gone(core, cg, core->root->id);
-		return true;
+		return DONE;
 	}
 	if (info.parent) {
 		parent = energy_cgroup_get(core, info.parent);
 		if (!parent) {
 			kfree(info.path);
-			return false;
+			return NO_MEMORY;
 		}
 		join_parent(core, cg, parent);
 	}
 	/* pairs with readers of the list of cgroups */
 	smp_store_release(&cg->path, info.path);
-	return true;
+	return DONE;
+}
+
+static struct energy_cgroup *take_unresolved(struct energy_core *core)
+{
+	struct energy_cgroup *cg;
+
+	xa_lock(&core->cgroups);
+	cg = list_first_entry_or_null(&core->unresolved, struct energy_cgroup, unresolved);
+	if (cg)
+		list_del_init(&cg->unresolved);
+	xa_unlock(&core->cgroups);
+	return cg;
 }
 
 /**
@@ -262,29 +282,22 @@ static bool resolve_one(struct energy_core *core, struct energy_cgroup *cg)
  */
 void energy_cgroups_resolve(struct energy_core *core)
 {
+	enum resolved res = DONE;
 	struct energy_cgroup *cg;
-	bool ok;
+	LIST_HEAD(later);
 
 	energy_rmdir_recheck(core);
-	do {
-		xa_lock(&core->cgroups);
-		cg = list_first_entry_or_null(&core->unresolved, struct energy_cgroup,
-					      unresolved);
-		if (cg)
-			list_del_init(&cg->unresolved);
-		xa_unlock(&core->cgroups);
-		if (!cg)
-			return;
-		ok = resolve_one(core, cg);
-		if (ok) {
+	while (res != NO_MEMORY && (cg = take_unresolved(core))) {
+		res = resolve_one(core, cg);
+		core->stats.no_memory += res == NO_MEMORY;
+		if (res == DONE)
 			energy_cgroup_put(cg);
-		} else {
-			core->stats.no_memory++;
-			xa_lock(&core->cgroups);
-			list_add(&cg->unresolved, &core->unresolved);
-			xa_unlock(&core->cgroups);
-		}
-	} while (ok);
+		else
+			list_add(&cg->unresolved, &later);
+	}
+	xa_lock(&core->cgroups);
+	list_splice(&later, &core->unresolved);
+	xa_unlock(&core->cgroups);
 }
 
 /**

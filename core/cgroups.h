@@ -44,6 +44,7 @@ struct energy_proc;
  * @waits: during a fold, how many rows below it are still to come
  * @gone_gen: first window that shows it gone; 0 is none
  * @score_rem_pj: what @total.score_nj leaves over
+ * @nr_missed: how often it could not be looked up
  * @folding: on the list @fold_next
  * @folded: during a fold, passed on already
  * @changed: on the list @changed_next
@@ -70,6 +71,7 @@ struct energy_cgroup {
 	unsigned int waits;
 	u32 gone_gen;
 	u16 score_rem_pj;
+	u8 nr_missed;
 	bool folding;
 	bool folded;
 	bool changed;

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The files of /proc/energy that are no listing of processes. */
+#ifndef _ENERGY_FILES_H
+#define _ENERGY_FILES_H
+
+struct proc_ops;
+
+extern const struct proc_ops energy_cgroup_stat_ops;
+extern const struct proc_ops energy_cgroups_ops;
+
+#endif /* _ENERGY_FILES_H */
