@@ -12,6 +12,7 @@
 #include <linux/uio.h>
 
 #include "internal.h"
+#include "files.h"
 #include "listing.h"
 
 static const struct energy_view energy_view_all = {
@@ -84,6 +85,8 @@ static const struct energy_proc_file {
 } energy_proc_files[] = {
 	{ "all", 0400, &energy_all_ops },
 	{ "cgroup", 0444, &energy_cgroup_ops },
+	{ "cgroup.stat", 0444, &energy_cgroup_stat_ops },
+	{ "cgroups", 0400, &energy_cgroups_ops },
 };
 
 /**

@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/cgroup.h>
 #include <linux/cred.h>
+#include <linux/err.h>
 #include <linux/pid_namespace.h>
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
@@ -54,6 +55,25 @@ void energy_scope_open_task(struct energy_scope *s, const struct file *file)
 	s->pid_ns = get_pid_ns(task_active_pid_ns(current));
 }
 
+/* Current's cgroup: its id, and whether it is the root. */
+static u64 energy_scope_own_cgroup(bool *root)
+{
+	struct cgroup *cgrp;
+	u64 id;
+
+	rcu_read_lock();
+	cgrp = task_dfl_cgroup(current);
+	*root = !cgroup_parent(cgrp);
+	id = cgroup_id(cgrp);
+	rcu_read_unlock();
+	return id;
+}
+
+static bool energy_scope_is_admin(void)
+{
+	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+}
+
 /**
  * energy_scope_limit_to_cgroup() - Narrow a scope to current's cgroup and below.
  * @s: the scope
@@ -68,22 +88,36 @@ void energy_scope_open_task(struct energy_scope *s, const struct file *file)
  */
 int energy_scope_limit_to_cgroup(struct energy_scope *s, struct energy_core *core)
 {
-	struct cgroup *cgrp;
 	bool root;
-	u64 id;
-
-	rcu_read_lock();
-	cgrp = task_dfl_cgroup(current);
-	root = !cgroup_parent(cgrp);
-	id = cgroup_id(cgrp);
-	rcu_read_unlock();
+	u64 id = energy_scope_own_cgroup(&root);
 
 	if (root) {
-		s->own_only = !ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+		s->own_only = !energy_scope_is_admin();
 		return 0;
 	}
 	s->cgroup = energy_cgroup_get(core, id);
 	return s->cgroup ? 0 : -ENOMEM;
+}
+
+/**
+ * energy_scope_cgroup() - The cgroup whose totals current may see: its own.
+ * @core: the core
+ *
+ * The root's totals are the machine's, so those are for administrators (rule 18).
+ *
+ * Context: Process context, may sleep.
+ * Return: A counted row, or ERR_PTR() of -EPERM or -ENOMEM.
+ */
+struct energy_cgroup *energy_scope_cgroup(struct energy_core *core)
+{
+	struct energy_cgroup *cg;
+	bool root;
+	u64 id = energy_scope_own_cgroup(&root);
+
+	if (root && !energy_scope_is_admin())
+		return ERR_PTR(-EPERM);
+	cg = energy_cgroup_get(core, id);
+	return cg ?: ERR_PTR(-ENOMEM);
 }
 
 /**

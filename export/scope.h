@@ -36,6 +36,7 @@ void energy_scope_open_proc(struct energy_scope *s, const struct file *file,
 			    const struct inode *inode);
 void energy_scope_open_task(struct energy_scope *s, const struct file *file);
 int energy_scope_limit_to_cgroup(struct energy_scope *s, struct energy_core *core);
+struct energy_cgroup *energy_scope_cgroup(struct energy_core *core);
 void energy_scope_release(struct energy_scope *s);
 
 void energy_scope_resume(struct energy_scope *s);

@@ -5,7 +5,6 @@
 
 import errno
 import os
-import re
 import time
 
 import lib
@@ -61,30 +60,6 @@ def cycle():
     return started, said
 
 
-def idle_pages_bytes():
-    """Free pages that MemFree does not have: those on the CPUs' own lists, megabytes at times."""
-    pages = re.findall(r"^ +count: +(\d+)$", lib.text("/proc/zoneinfo"), re.M)
-    return sum(map(int, pages)) * os.sysconf("SC_PAGE_SIZE")
-
-
-def kernel_memory():
-    """Bytes that the kernel has allocated: objects by cache, and pages in no cache."""
-    for _ in range(3):
-        lib.write("/proc/sys/vm/drop_caches", 3)
-        lib.write("/proc/sys/vm/compact_memory", 1)
-        time.sleep(0.3)
-    objects = {}
-    for line in lib.text("/proc/slabinfo").splitlines()[2:]:
-        name, active, _, size = line.split()[:4]
-        if re.match(r"kmalloc-|energy|pid|cred|task_struct|radix|xarray", name):
-            objects[name] = int(active) * int(size)
-    meminfo = {key: int(value) * 1024 for key, value in
-               re.findall(r"(\w+):\s+(\d+) kB", lib.text("/proc/meminfo"))}
-    known = ("MemFree", "Buffers", "Cached", "AnonPages", "Slab", "KernelStack", "PageTables")
-    used = meminfo["MemTotal"] - sum(meminfo[key] for key in known) - idle_pages_bytes()
-    return objects, used
-
-
 def storm_of(times):
     """Some cycles under a storm, and the memory in use when it is over."""
     storm = begin_storm()
@@ -92,7 +67,7 @@ def storm_of(times):
     for worker in storm:
         worker.end()
     time.sleep(1)
-    return seen, kernel_memory()
+    return seen, lib.kernel_memory()
 
 
 def test(tap):

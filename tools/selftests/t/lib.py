@@ -18,6 +18,8 @@ import traceback
 PAYLOAD = os.path.dirname(os.path.abspath(__file__))
 ALL = "/proc/energy/all"
 CGROUP = "/proc/energy/cgroup"
+STAT = "/proc/energy/cgroup.stat"
+CGROUPS_LIST = "/proc/energy/cgroups"
 DEBUG_ALL = "/sys/kernel/debug/energy/all"
 DEBUG_SYS = "/sys/kernel/debug/energy/sys"
 PARAMS = "/sys/module/energy_core/parameters"
@@ -142,6 +144,53 @@ def _parse_domain(line):
     return domain
 
 
+class Cgroups(dict):
+    """/proc/energy/cgroups: a dict of fields for each path; header and ids beside it."""
+
+    def __init__(self, data):
+        super().__init__()
+        self.header = {}
+        self.by_id = {}
+        if data and not data.endswith(b"\n"):
+            raise BadLine(data[-200:])
+        for line in data.split(b"\n")[:-1]:
+            if line.startswith(b"cgroup="):
+                self._add(line)
+            elif self.by_id:
+                raise BadLine(line)
+            else:
+                ((key, value),) = _fields(line.decode("ascii"), line)
+                self.header[key] = _number(value, line)
+
+    def _add(self, line):
+        front, separator, path = line.partition(b" path=")
+        row = {}
+        for key, value in _fields(front.decode("ascii"), line):
+            if key in IN_MILLIJOULES:
+                match = MILLIJOULES.match(value)
+                if not match:
+                    raise BadLine(line)
+                row[key] = int(match[1] + match[2]) * 1000
+            else:
+                row[key] = _number(value, line)
+        if not separator or not COMM.match(path) or row["cgroup"] in self.by_id:
+            raise BadLine(line)
+        row["path"] = unescape(path)
+        self.by_id[row["cgroup"]] = row
+        self[row["path"].decode(errors="replace")] = row
+
+
+def parse_stat(data):
+    """/proc/energy/cgroup.stat, strictly."""
+    found = {}
+    for line in data.split(b"\n")[:-1]:
+        match = re.fullmatch(rb"([a-z_]+) ([0-9]+)", line)
+        if not match or match[1].decode() in found:
+            raise BadLine(line)
+        found[match[1].decode()] = _number(match[2].decode(), line)
+    return found
+
+
 class Listing:
     """A whole file: header, domains, records in the order of the lines."""
 
@@ -245,6 +294,11 @@ def read_head(path):
 def listing(path=DEBUG_ALL):
     """The whole of one of the modules' files, parsed."""
     return Listing(read_file(path))
+
+
+def cgroups():
+    """The list of cgroups."""
+    return Cgroups(read_file(CGROUPS_LIST))
 
 
 def text(path):
@@ -352,6 +406,33 @@ def settled_bytes():
 def settled_listing():
     """A listing all of whose lines are of the same sample."""
     return Listing(settled_bytes())
+
+
+# Memory
+
+
+def idle_pages_bytes():
+    """Free pages that MemFree does not have: those on the CPUs' own lists, megabytes at times."""
+    pages = re.findall(r"^ +count: +(\d+)$", text("/proc/zoneinfo"), re.M)
+    return sum(map(int, pages)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def kernel_memory():
+    """Bytes that the kernel has allocated: objects by cache, and pages in no cache."""
+    for _ in range(3):
+        write("/proc/sys/vm/drop_caches", 3)
+        write("/proc/sys/vm/compact_memory", 1)
+        time.sleep(0.3)
+    objects = {}
+    for line in text("/proc/slabinfo").splitlines()[2:]:
+        name, active, _, size = line.split()[:4]
+        if re.match(r"kmalloc-|energy|pid|cred|task_struct|radix|xarray", name):
+            objects[name] = int(active) * int(size)
+    meminfo = {key: int(value) * 1024 for key, value in
+               re.findall(r"(\w+):\s+(\d+) kB", text("/proc/meminfo"))}
+    known = ("MemFree", "Buffers", "Cached", "AnonPages", "Slab", "KernelStack", "PageTables")
+    used = meminfo["MemTotal"] - sum(meminfo[key] for key in known) - idle_pages_bytes()
+    return objects, used
 
 
 # Virtual hardware

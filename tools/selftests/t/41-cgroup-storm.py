@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=storm timeout=600 topology=1x2
+"""Thousands of cgroups that come and go pin nothing, lose nothing and leave nothing."""
+
+import os
+
+import lib
+
+STORM = 20000
+# Of the rest of the kernel; a row is more than half a KiB, so a leaked one in 60 would show.
+BOUND = 256 << 10
+
+
+def dying():
+    """Cgroups that the kernel cannot free yet."""
+    return int(dict(line.split() for line in lib.text(f"{lib.CGROUPS}/cgroup.stat").splitlines())
+               ["nr_dying_descendants"])
+
+
+def test(tap):
+    """A storm."""
+    lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    os.mkdir(f"{lib.CGROUPS}/storm")
+    lib.command("/payload/cgstorm", f"{lib.CGROUPS}/storm", 500)
+    lib.wait_windows(4)
+    before = lib.kernel_memory()
+    start = lib.cgroups()["/storm"]
+    with lib.Worker("cgstorm", f"{lib.CGROUPS}/storm", STORM) as storm:
+        made = storm.said()["made"]
+    lib.wait_windows(4)
+    books, rows = lib.listing(), lib.cgroups()
+    tap.equal(rows["/storm"]["tx"] - start["tx"], made,
+              f"each of {STORM} cgroups' packets stand in what is above them")
+    tap.equal([books[key] for key in ("removals_lost", "charges_lost", "charges_unmatched",
+                                      "exits_lost", "no_memory")], [0] * 5, "nothing was lost")
+    tap.equal([path for path in rows if path.startswith("/storm/") or path == "?"], [],
+              "none of them is left in the list")
+    after = lib.kernel_memory()
+    lib.wait_until(lambda: dying() == 0)
+    tap.equal(dying(), 0, "none is pinned: nr_dying_descendants")
+    grown = {name: after[0][name] - before[0].get(name, 0) for name in after[0]
+             if after[0][name] != before[0].get(name, 0)}
+    tap.ok(sum(grown.values()) <= BOUND, f"memory is what it was (within {BOUND >> 10} KiB)",
+           grown)
+    tap.note(f"memory: objects {sum(grown.values()) >> 10} KiB")
+
+
+lib.main(test)
