@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the measurements share: the meter, its sampler, and the programs."""
+
+import contextlib
+import os
+import re
+import subprocess
+import time
+
+ALL = "/proc/energy/all"
+CGROUP = "/proc/energy/cgroup"
+DEBUG_ALL = "/sys/kernel/debug/energy/all"
+DEBUG_SYS = "/sys/kernel/debug/energy/sys"
+PARAMS = "/sys/module/energy_core/parameters"
+CGROUPS = "/sys/fs/cgroup"
+# So long that no sample and no window comes while something is measured.
+NEVER_NS = 10_000_000_000
+SAMPLES_IN_A_WINDOW = 10
+
+
+@contextlib.contextmanager
+def loaded(provider=True, **params):
+    """The meter, with its provider or without, as long as the with block lasts."""
+    settings = [f"{name}={value}" for name, value in params.items()]
+    subprocess.run(["modprobe", "energy_core", *settings], check=True)
+    if provider:
+        subprocess.run(["modprobe", "energy_rapl_msr"], check=True)
+    try:
+        yield
+    finally:
+        if provider:
+            subprocess.run(["rmmod", "energy_rapl_msr"], check=True)
+        subprocess.run(["rmmod", "energy_core"], check=True)
+
+
+def set_param(name, value):
+    """Change a parameter."""
+    with open(f"{PARAMS}/{name}", "w", encoding="ascii") as file:
+        file.write(str(value))
+
+
+def header(key, path=DEBUG_SYS):
+    """A number from a file's header."""
+    with open(path, encoding="ascii") as file:
+        for line in file:
+            name, _, value = line.partition("=")
+            if name == key:
+                return int(value)
+    raise SystemExit(f"no {key}= in {path}")
+
+
+def samples():
+    """How many samples have been taken."""
+    return header("iterations")
+
+
+def wait_samples(number):
+    """Wait for samples to be taken."""
+    until = samples() + number
+    while samples() < until:
+        time.sleep(0.1)
+
+
+def wait_windows(number):
+    """Wait for windows to be published."""
+    wait_samples(number * SAMPLES_IN_A_WINDOW)
+
+
+def sampler_ns():
+    """What the kernel's scheduler says that the sampler ran, independent of what we measure."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(FileNotFoundError):
+            with open(f"/proc/{pid}/comm", encoding="ascii", errors="replace") as file:
+                if file.read() != "energy_sampler\n":
+                    continue
+            with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
+                return int(file.read().split()[0])
+    raise SystemExit("no sampler thread")
+
+
+def slab(name):
+    """A cache's objects in use and the size of one, bytes."""
+    with open("/proc/slabinfo", encoding="ascii") as file:
+        found = re.search(rf"^{name} +(\d+) +\d+ +(\d+)", file.read(), re.M)
+    if not found:
+        raise SystemExit(f"no cache {name}")
+    return int(found[1]), int(found[2])
+
+
+def run(program, *args):
+    """Run one of the programs and return the numbers that it prints."""
+    out = subprocess.run([f"./{program}", *map(str, args)], check=True, capture_output=True,
+                         text=True).stdout
+    return [float(word) for word in out.split()]
+
+
+@contextlib.contextmanager
+def sleepers(*args, cgroup=None):
+    """Processes that exist as long as the with block lasts (see programs/sleepers.c)."""
+    command = ["./sleepers", *map(str, args)]
+    if cgroup:
+        command = ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', cgroup, *command]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        if process.stdout.readline() != b"ready\n":
+            raise SystemExit("no sleepers")
+        yield
+        process.stdin.close()
+
+
+@contextlib.contextmanager
+def cgroup(name):
+    """A cgroup as long as the with block lasts; gives its directory."""
+    path = f"{CGROUPS}/{name}"
+    os.mkdir(path)
+    yield path
+    # the last process may still be on its way out
+    while True:
+        try:
+            os.rmdir(path)
+            return
+        except OSError:
+            time.sleep(0.1)

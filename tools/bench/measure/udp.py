@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Datagrams through the loopback device, with the meter and without."""
+
+import meter
+
+DATAGRAMS = 40000
+BYTES = 512
+WAYS = ("stream", "each", "alone")
+
+
+def costs():
+    """Of a datagram each way (see programs/udp.c)."""
+    return {way: meter.run("udp", way, DATAGRAMS, BYTES)[0] for way in WAYS}
+
+
+def measure():
+    """The stream is the figure; the other two tell packets and context switches apart."""
+    without = costs()
+    with meter.loaded():
+        loaded = costs()
+    added = {way: loaded[way] - without[way] for way in WAYS}
+    yield "udp_loopback_percent", 100 * added["stream"] / without["stream"]
+    yield "udp_stream_insns", added["stream"]
+    yield "udp_stream_insns_without", without["stream"]
+    yield "udp_each_percent", 100 * added["each"] / without["each"]
+    yield "udp_each_insns", added["each"]
+    yield "udp_alone_percent", 100 * added["alone"] / without["alone"]
+    yield "udp_alone_insns", added["alone"]
