@@ -87,9 +87,17 @@ def slab(name):
     return int(found[1]), int(found[2])
 
 
-def run(program, *args):
+def command(cgroup, program, *args):
+    """A program's command line; with cgroup, a directory, it begins in there."""
+    words = [f"./{program}", *map(str, args)]
+    if cgroup:
+        words = ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', cgroup, *words]
+    return words
+
+
+def run(program, *args, cgroup=None):
     """Run one of the programs and return the numbers that it prints."""
-    out = subprocess.run([f"./{program}", *map(str, args)], check=True, capture_output=True,
+    out = subprocess.run(command(cgroup, program, *args), check=True, stdout=subprocess.PIPE,
                          text=True).stdout
     return [float(word) for word in out.split()]
 
@@ -97,10 +105,8 @@ def run(program, *args):
 @contextlib.contextmanager
 def sleepers(*args, cgroup=None):
     """Processes that exist as long as the with block lasts (see programs/sleepers.c)."""
-    command = ["./sleepers", *map(str, args)]
-    if cgroup:
-        command = ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', cgroup, *command]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command(cgroup, "sleepers", *args), stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
         if process.stdout.readline() != b"ready\n":
             raise SystemExit("no sleepers")
         yield
@@ -108,7 +114,7 @@ def sleepers(*args, cgroup=None):
 
 
 @contextlib.contextmanager
-def cgroup(name):
+def new_cgroup(name):
     """A cgroup as long as the with block lasts; gives its directory."""
     path = f"{CGROUPS}/{name}"
     os.mkdir(path)
