@@ -66,6 +66,12 @@ def wait_windows(number):
     wait_samples(number * SAMPLES_IN_A_WINDOW)
 
 
+def wait_no_dead():
+    """Wait until no record of a dead process is left but those that come and go."""
+    while header("dead", DEBUG_ALL) > 10:
+        time.sleep(0.5)
+
+
 def sampler_ns():
     """What the kernel's scheduler says that the sampler ran, independent of what we measure."""
     for pid in filter(str.isdigit, os.listdir("/proc")):

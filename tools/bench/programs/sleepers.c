@@ -11,6 +11,7 @@
  */
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "common.h"
 
@@ -58,6 +59,8 @@ int main(int argc, char **argv)
 		fputs("usage: sleepers SLEEPING [BUSY [WAKING PERIOD_MS]]\n", stderr);
 		return 2;
 	}
+	if (setpgid(0, 0))
+		die("no process group");
 	make(number(argv[1]), sleep_for_ever, 0);
 	if (argc == 5)
 		make(number(argv[3]), wake, number(argv[4]));
@@ -65,6 +68,10 @@ int main(int argc, char **argv)
 		make(number(argv[2]), spin, 0);
 	say("ready\n");
 	while (read(0, &c, 1) > 0)
+		continue;
+	signal(SIGTERM, SIG_IGN);
+	kill(0, SIGTERM);
+	while (wait(NULL) > 0)
 		continue;
 	return 0;
 }
