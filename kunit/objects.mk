@@ -9,6 +9,7 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/env_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/exits_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/fake.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/heard.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/idle_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/ledger_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/members_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/params_kunit.o
