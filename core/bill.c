@@ -19,6 +19,10 @@
 /* The counter cannot be followed across this: begin anew, and say how long is unknown. */
 static void slot_rebaseline(struct energy_slot *s, u64 now_ns, u64 lost_ns)
 {
+	energy_idle_restart(&s->idle);
+	s->reset = false;
+	s->slept = false;
+	s->read_ns = 0;
 	s->lost_ns += lost_ns;
 	s->base_raw = s->raw_now;
 	s->raw = s->raw_now;
@@ -29,14 +33,19 @@ static void slot_rebaseline(struct energy_slot *s, u64 now_ns, u64 lost_ns)
 	s->delta_ns = 0;
 }
 
-/* What the slot's domain used since the last good read, nJ; s->raw_now is good. */
-static u64 slot_advance(struct energy_slot *s, u64 now_ns)
+/* What the slot's counter has counted since the last good read, nJ; s->raw_now is good. */
+static u64 slot_count(struct energy_slot *s, u64 now_ns)
 {
 	u64 elapsed_ns = now_ns - s->last_ns;
 	u64 delta, nj;
 
 	if (!s->last_ns) {
 		slot_rebaseline(s, now_ns, 0);
+		return 0;
+	}
+	/* rule 16: what went back over a suspend did not wrap */
+	if (s->reset || (s->slept && s->raw_now < s->raw)) {
+		slot_rebaseline(s, now_ns, elapsed_ns);
 		return 0;
 	}
 	delta = energy_counter_delta(s->raw, s->raw_now, s->dom->wrap_range);
@@ -51,8 +60,24 @@ static u64 slot_advance(struct energy_slot *s, u64 now_ns)
 	s->last_ns = now_ns;
 	s->delta_nj = nj;
 	s->delta_ns = elapsed_ns;
+	s->slept = false;
 	s->account.measured_nj += nj;
 	return nj;
+}
+
+/* The same, with the time that it took to the point: from read to read. */
+static struct energy_span slot_advance(struct energy_core *core, struct energy_slot *s,
+				       u64 now_ns)
+{
+	struct energy_span span = { .nj = slot_count(s, now_ns) };
+
+	if (s->read_ns) {
+		span.ns = core->read_ns - s->read_ns;
+		span.blur_ns = core->read_blur_ns + s->blur_ns;
+	}
+	s->read_ns = core->read_ns;
+	s->blur_ns = core->read_blur_ns;
+	return span;
 }
 
 static void pay_idle(struct energy_core *core, struct energy_slot *s, u64 nj)
@@ -142,6 +167,35 @@ static void split(struct energy_core *core, struct energy_group *g, struct energ
 	leave_pending(core, s, left);
 }
 
+/* The idle power to be used: the administrator's for packages, else what was learnt. */
+static u32 idle_power_uw(struct energy_core *core, const struct energy_slot *s)
+{
+	u32 uw = 0;
+
+	if (s->kind == ENERGY_PACKAGE && s->instance < ENERGY_IDLE_PACKAGES)
+		uw = READ_ONCE(core->params.idle_uw[s->instance]);
+	return uw ?: energy_idle_uw(&s->idle);
+}
+
+/* How much of what a slot has just measured is idling. */
+static u64 idle_part(struct energy_core *core, const struct energy_group *g,
+		     struct energy_slot *s, struct energy_span *span)
+{
+	span->busy_ns = g->busy_ns;
+	span->capacity_ns = g->capacity_ns;
+	/* a machine that sleeps, or a package without a CPU, says nothing about one that idles */
+	if (core->asleep || g->offline)
+		energy_idle_restart(&s->idle);
+	else if (span->ns)
+		energy_idle_observe(&s->idle, span, core->read_ns);
+	s->idle_uw = idle_power_uw(core, s);
+	if (core->asleep)
+		return span->nj;
+	if (s->idle_uw)
+		return energy_idle_nj(&s->idle, s->idle_uw, span->nj, span->ns);
+	return span->nj - energy_active_nj(span->nj, g->busy_ns, g->capacity_ns);
+}
+
 static void bill_group(struct energy_core *core, struct energy_group *g, u64 now_ns)
 {
 	struct claims c = group_claims(g);
@@ -149,32 +203,35 @@ static void bill_group(struct energy_core *core, struct energy_group *g, u64 now
 
 	for (i = 0; i < g->nr_slots; i++) {
 		struct energy_slot *s = g->slots[i];
-		u64 delta_nj, active_nj;
+		struct energy_span span;
+		u64 idle_nj;
 
 		if (!s->read_ok)
 			continue;
-		delta_nj = slot_advance(s, now_ns);
-		active_nj = energy_active_nj(delta_nj, g->busy_ns, g->capacity_ns);
-		core->books.measured_nj += delta_nj;
-		pay_idle(core, s, delta_nj - active_nj);
-		split(core, g, s, &c, active_nj);
+		span = slot_advance(core, s, now_ns);
+		idle_nj = idle_part(core, g, s, &span);
+		core->books.measured_nj += span.nj;
+		pay_idle(core, s, idle_nj);
+		split(core, g, s, &c, span.nj - idle_nj);
 		trace_energy_sample(s);
 	}
 	energy_shares_drop(core, g);
+	g->offline = false;
 }
 
 /*
  * Rule 11: the energy of a short gap was really used; claims add up until the next good
  * read. A long one is given up, so that they do not add up for ever: the slot has no
- * baseline then, and nobody waits for it.
+ * baseline then, and nobody waits for it. While none of its CPUs is online nothing adds up,
+ * and a counter is followed for as long as it can be trusted.
  */
-static bool in_short_gap(struct energy_slot *s, u64 now_ns)
+static bool in_short_gap(struct energy_slot *s, u64 now_ns, u64 max_ns)
 {
 	u64 elapsed_ns = now_ns - s->last_ns;
 
 	if (s->read_ok || !s->last_ns)
 		return false;
-	if (elapsed_ns <= min(s->trust_ns, ENERGY_GAP_MAX_NS))
+	if (elapsed_ns <= min(s->trust_ns, max_ns))
 		return true;
 	s->lost_ns += elapsed_ns;
 	s->last_ns = 0;
@@ -184,12 +241,31 @@ static bool in_short_gap(struct energy_slot *s, u64 now_ns)
 /* Whether to wait with the group's bill for a slot that may come back. */
 static bool group_waits(struct energy_group *g, u64 now_ns)
 {
+	u64 max_ns = g->nr_online ? ENERGY_GAP_MAX_NS : U64_MAX;
 	bool waits = false;
 	unsigned int i;
 
 	for (i = 0; i < g->nr_slots; i++)
-		waits |= in_short_gap(g->slots[i], now_ns);
+		waits |= in_short_gap(g->slots[i], now_ns, max_ns);
 	return waits;
+}
+
+/* CPUs that are offline are no capacity, unless all are: a package of such is an idle one. */
+static void add_capacity(struct energy_core *core, u64 dt_ns)
+{
+	unsigned int i;
+
+	for (i = 0; i < core->nr_groups; i++)
+		core->groups[i].nr_online = 0;
+	for (i = 0; i < core->nr_ledgers; i++)
+		if (core->cpu_group[i] != ENERGY_NO_GROUP && core->env->cpu_online(i))
+			core->groups[core->cpu_group[i]].nr_online++;
+	for (i = 0; i < core->nr_groups; i++) {
+		struct energy_group *g = &core->groups[i];
+
+		g->offline |= !g->nr_online;
+		g->capacity_ns += dt_ns * (g->nr_online ?: g->nr_cpus);
+	}
 }
 
 /**
@@ -208,14 +284,11 @@ void energy_bill(struct energy_core *core, u64 now_ns, u64 dt_ns)
 	struct energy_slot *s;
 	unsigned int i;
 
-	for (i = 0; i < core->nr_ledgers; i++)
-		if (core->cpu_group[i] != ENERGY_NO_GROUP && core->env->cpu_online(i))
-			core->groups[core->cpu_group[i]].capacity_ns += dt_ns;
-
+	add_capacity(core, dt_ns);
 	list_for_each_entry(s, &core->slots, node) {
 		if (s->billed || !s->read_ok)
 			continue;
-		s->account.reported_nj += slot_advance(s, now_ns);
+		s->account.reported_nj += slot_advance(core, s, now_ns).nj;
 		trace_energy_sample(s);
 	}
 

@@ -2,6 +2,7 @@
 /* The real kernel around the core. */
 #include <linux/cgroup.h>
 #include <linux/cpumask.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/clock.h>
@@ -135,6 +136,11 @@ static u64 root_cgroup(void)
 	return cgroup_id(&cgrp_dfl_root.cgrp);
 }
 
+static u64 boottime(void)
+{
+	return ktime_get_boottime_ns();
+}
+
 static bool online(int cpu)
 {
 	return cpu_online(cpu);
@@ -147,6 +153,7 @@ static u64 mem_used(void)
 }
 
 const struct energy_env energy_env_kernel = {
+	.boottime = boottime,
 	.cpu_clock = sched_clock_cpu,
 	.identify = identify,
 	.may_run = may_run,

@@ -23,6 +23,7 @@ struct energy_cgroup_info {
 
 /**
  * struct energy_env - The kernel around the core
+ * @boottime: CLOCK_BOOTTIME, ns. Any context
  * @cpu_clock: @cpu's sched_clock, ns. Any context
  * @identify: fill @id with references of its own for the live process (@tgid, @start_ns);
  *	false if there is none. May sleep
@@ -35,6 +36,7 @@ struct energy_cgroup_info {
  * @mem_used: the machine's memory in use, bytes. Any context
  */
 struct energy_env {
+	u64 (*boottime)(void);
 	u64 (*cpu_clock)(int cpu);
 	bool (*identify)(pid_t tgid, u64 start_ns, struct energy_ident *id);
 	bool (*may_run)(struct pid *pid);

@@ -92,8 +92,10 @@ int energy_groups_build(struct energy_core *core)
 			bill_slot(core, s);
 	for (i = 0; i < core->nr_groups; i++)
 		for (cpu = 0; cpu < core->nr_ledgers; cpu++)
-			if (cpumask_test_cpu(cpu, &core->groups[i].cpus))
+			if (cpumask_test_cpu(cpu, &core->groups[i].cpus)) {
 				core->cpu_group[cpu] = i;
+				core->groups[i].nr_cpus++;
+			}
 	return 0;
 }
 
@@ -115,6 +117,8 @@ void energy_groups_drop(struct energy_core *core)
 	core->nr_groups = 0;
 	for (i = 0; i < core->nr_ledgers; i++)
 		core->cpu_group[i] = ENERGY_NO_GROUP;
-	list_for_each_entry(s, &core->slots, node)
+	list_for_each_entry(s, &core->slots, node) {
 		s->billed = false;
+		s->idle_uw = 0;
+	}
 }

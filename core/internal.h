@@ -131,12 +131,15 @@ struct energy_stats {
  * @last_drain_ns: time of the last drain
  * @drain_dt_ns: how long the last drain looks back
  * @drain_seq: number of the last drain
+ * @read_ns: when the last sample's counters had been read
+ * @read_blur_ns: how long that may have been after they were
  * @stats: health
  * @scan_all: an exit was missed: look for dead processes in the whole table
  * @scan_boot_ns: processes older than this begin with the kernel's totals (see scan.c)
  * @drain_wanted: a ledger asks for an early drain
  * @params_changed: the sampler has to recompute its deadline
  * @parked: no samples: the machine is being suspended; under @lock
+ * @asleep: what the next sample bills was used by a machine that slept; under @lock
  * @pm_notifier: follows suspend and resume
  * @running: parameters may be checked against each other, and the sampler be woken
  * @sampler: the thread; NULL when there is none (KUnit)
@@ -189,6 +192,8 @@ struct energy_core {
 	u64 last_drain_ns;
 	u64 drain_dt_ns;
 	u32 drain_seq;
+	u64 read_ns;
+	u64 read_blur_ns;
 	struct energy_stats stats;
 	bool scan_all;
 	u64 scan_boot_ns;
@@ -196,6 +201,7 @@ struct energy_core {
 	bool drain_wanted;
 	bool params_changed;
 	bool parked;
+	bool asleep;
 	struct notifier_block pm_notifier;
 	bool running;
 	struct task_struct *sampler;
@@ -247,6 +253,8 @@ void energy_probes_unregister(struct energy_core *core);
 
 /* pm.c */
 int energy_pm_register(struct energy_core *core);
+void energy_pm_park(struct energy_core *core, u64 now_ns);
+void energy_pm_unpark(struct energy_core *core, u64 now_ns, bool off);
 void energy_pm_unregister(struct energy_core *core);
 
 /* registry.c */

@@ -32,6 +32,10 @@ ENERGY_WEIGHT(disk_write_bytes, "byte written", "0");
 ENERGY_WEIGHT(net_rx_packets, "packet received", "0");
 ENERGY_WEIGHT(net_tx_packets, "packet sent", "0");
 
+module_param_cb(idle_uw, &energy_param_idle_uw_ops, energy_core.params.idle_uw, 0644);
+MODULE_PARM_DESC(idle_uw,
+		 "idle power of each package, uW, comma separated: 0 to 1000000000; 0 is learnt (0)");
+
 /**
  * energy_source_register() - Offer a source of energy readings to the core
  * @src: the source; stays the caller's, unchanged, until energy_source_unregister() returns

@@ -78,6 +78,51 @@ int energy_params_set_weight(u32 *weight, u64 v)
 	return 0;
 }
 
+/* One number of a list, up to a comma or the end. */
+static int list_number(const char *list, size_t len, u64 *v)
+{
+	char number[24];
+
+	if (len >= sizeof(number))
+		return -EINVAL;
+	memcpy(number, list, len);
+	number[len] = '\0';
+	return kstrtou64(number, 0, v);
+}
+
+/**
+ * energy_params_set_idle_uw() - Set the idle power of packages
+ * @p: the parameters
+ * @list: numbers, uW, separated by commas: the first is package 0's. A newline may follow. Those
+ *	that are not in it are learnt, as are those that are 0
+ *
+ * Context: the kernel's parameter lock.
+ * Return: 0, -EINVAL or -ERANGE.
+ */
+int energy_params_set_idle_uw(struct energy_params *p, const char *list)
+{
+	u32 uw[ENERGY_IDLE_PACKAGES] = {};
+	unsigned int nr = 0, i;
+	size_t len;
+	u64 v;
+	int ret;
+
+	do {
+		len = strcspn(list, ",");
+		ret = list_number(list, len, &v);
+		if (ret)
+			return ret;
+		if (nr == ENERGY_IDLE_PACKAGES || v > ENERGY_IDLE_UW_MAX)
+			return -ERANGE;
+		uw[nr++] = v;
+		list += len;
+	} while (*list++);
+	for (i = 0; i < ENERGY_IDLE_PACKAGES; i++)
+		WRITE_ONCE(p->idle_uw[i], uw[i]);
+	p->nr_idle_uw = nr;
+	return 0;
+}
+
 /**
  * energy_params_weights() - The weights as they are now
  * @p: the parameters
@@ -138,6 +183,25 @@ static int set_weight(const char *val, const struct kernel_param *kp)
 	return kstrtou64(val, 0, &v) ?: energy_params_set_weight(kp->arg, v);
 }
 
+static int set_idle_uw(const char *val, const struct kernel_param *kp)
+{
+	struct energy_core *core = container_of(kp->arg, struct energy_core, params.idle_uw[0]);
+
+	return energy_params_set_idle_uw(&core->params, val);
+}
+
+static int get_idle_uw(char *buf, const struct kernel_param *kp)
+{
+	struct energy_core *core = container_of(kp->arg, struct energy_core, params.idle_uw[0]);
+	unsigned int i;
+	int n = 0;
+
+	for (i = 0; i < core->params.nr_idle_uw; i++)
+		n += scnprintf(buf + n, PAGE_SIZE - n, "%s%u", i ? "," : "",
+			       core->params.idle_uw[i]);
+	return n + scnprintf(buf + n, PAGE_SIZE - n, "\n");
+}
+
 const struct kernel_param_ops energy_param_sample_ns_ops = {
 	.set = set_sample_ns,
 	.get = param_get_ullong,
@@ -151,4 +215,9 @@ const struct kernel_param_ops energy_param_window_ns_ops = {
 const struct kernel_param_ops energy_param_weight_ops = {
 	.set = set_weight,
 	.get = param_get_uint,
+};
+
+const struct kernel_param_ops energy_param_idle_uw_ops = {
+	.set = set_idle_uw,
+	.get = get_idle_uw,
 };

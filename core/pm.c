@@ -1,26 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Suspend and hibernation (rule 16): a last sample before, a new baseline after. Counters may
- * be reset by it, which would look like a wrap; so the sleep's own energy is not counted, and
- * its time is added to lost_ns.
+ * Suspend and hibernation (rule 16): a last sample before, and a first one after. What was used
+ * in between is idling, nobody's work. A counter that went back was reset, and not a wrap; a
+ * hibernated machine was off, so all of its were. Then the sleep's energy is not known, and its
+ * time is added to lost_ns.
  */
 #include <linux/ktime.h>
 #include <linux/suspend.h>
 
 #include "internal.h"
 
-static void park(struct energy_core *core)
+/**
+ * energy_pm_park() - Take a last sample, publish it, and take no more
+ * @core: the core
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * Context: the task that suspends the machine; may sleep.
+ */
+void energy_pm_park(struct energy_core *core, u64 now_ns)
 {
-	energy_sampler_step(core, ktime_get_boottime_ns());
 	mutex_lock(&core->lock);
+	now_ns = energy_core_time(core, now_ns);
+	energy_sampler_step_locked(core, now_ns);
+	if (core->window_start_ns != now_ns)
+		energy_window_publish(core, now_ns);
 	core->parked = true;
 	mutex_unlock(&core->lock);
 }
 
-static void unpark(struct energy_core *core)
+/**
+ * energy_pm_unpark() - Take a first sample after suspend
+ * @core: the core
+ * @now_ns: CLOCK_BOOTTIME
+ * @off: the machine was off: all counters have been reset
+ *
+ * Context: the task that suspended the machine; may sleep.
+ */
+void energy_pm_unpark(struct energy_core *core, u64 now_ns, bool off)
 {
 	mutex_lock(&core->lock);
-	energy_slots_forget(core, ktime_get_boottime_ns());
+	now_ns = energy_core_time(core, now_ns);
+	if (off)
+		energy_slots_forget(core, now_ns);
+	energy_slots_slept(core);
+	/* memory costs by the time it is held, but not while all stood still */
+	core->last_drain_ns = now_ns;
+	core->asleep = true;
+	energy_sampler_step_locked(core, now_ns);
+	core->asleep = false;
 	core->parked = false;
 	mutex_unlock(&core->lock);
 }
@@ -33,12 +60,14 @@ static int pm_event(struct notifier_block *nb, unsigned long event, void *unused
 	case PM_SUSPEND_PREPARE:
 	case PM_HIBERNATION_PREPARE:
 	case PM_RESTORE_PREPARE:
-		park(core);
+		energy_pm_park(core, ktime_get_boottime_ns());
 		break;
 	case PM_POST_SUSPEND:
+		energy_pm_unpark(core, ktime_get_boottime_ns(), false);
+		break;
 	case PM_POST_HIBERNATION:
 	case PM_POST_RESTORE:
-		unpark(core);
+		energy_pm_unpark(core, ktime_get_boottime_ns(), true);
 		break;
 	}
 	return NOTIFY_DONE;

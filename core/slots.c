@@ -108,28 +108,49 @@ again:
 	return dom;
 }
 
+static int slot_read(struct energy_slot *s, u64 *raw)
+{
+	int ret = s->src->ops->read_domain(s->src, s->dom, raw);
+
+	if (ret < 0)
+		return ret;
+	if (s->dom->wrap_range && *raw >= s->dom->wrap_range)
+		return -ERANGE;
+	/* said once; billing may come to it later */
+	s->reset |= ret == ENERGY_COUNTER_RESET;
+	return 0;
+}
+
 /* A new reader begins with a baseline: there is no delta across sources (rule 11). */
-static void slot_take_over(struct energy_slot *s, struct energy_source *src,
-			   const struct energy_domain *dom, u64 now_ns)
+static void slot_take_over(struct energy_core *core, struct energy_slot *s,
+			   struct energy_source *src, const struct energy_domain *dom, u64 now_ns)
 {
 	s->src = src;
 	s->dom = dom;
 	s->frac = 0;
 	s->wraps = 0;
 	s->last_ns = 0;
+	s->idle = (struct energy_idle) {};
+	s->idle_uw = 0;
+	s->reset = false;
+	s->slept = false;
 	if (!src)
 		return;
 	strscpy(s->name, dom->name, sizeof(s->name));
 	s->trust_ns = energy_counter_trust_ns(dom->wrap_range, dom->mult, dom->shift,
 					      dom->max_power_mw);
-	s->last_error = src->ops->read_domain(src, dom, &s->raw);
+	s->last_error = slot_read(s, &s->raw);
 	if (s->last_error) {
 		s->gaps++;
 		return;
 	}
+	/* whatever there was before: this is where it begins */
+	s->reset = false;
 	s->reads++;
 	s->base_raw = s->raw;
 	s->last_ns = now_ns;
+	s->read_ns = core->env->boottime();
+	s->blur_ns = 0;
 }
 
 static bool source_in_use(struct energy_core *core, const struct energy_source *src)
@@ -161,7 +182,7 @@ int energy_slots_select(struct energy_core *core, u64 now_ns)
 		const struct energy_domain *dom = slot_choose(core, s, &src);
 
 		if (src != s->src)
-			slot_take_over(s, src, dom, now_ns);
+			slot_take_over(core, s, src, dom, now_ns);
 	}
 	list_for_each_entry(src, &core->sources, node) {
 		if (!src->started || source_in_use(core, src))
@@ -176,12 +197,13 @@ int energy_slots_select(struct energy_core *core, u64 now_ns)
 /**
  * energy_slots_read() - Read all counters of a sample
  * @core: the core
+ * @now_ns: CLOCK_BOOTTIME
  *
  * Only reads: billing decides what a reading means.
  *
  * Context: core->lock held; may sleep.
  */
-void energy_slots_read(struct energy_core *core)
+void energy_slots_read(struct energy_core *core, u64 now_ns)
 {
 	struct energy_slot *s;
 
@@ -191,9 +213,7 @@ void energy_slots_read(struct energy_core *core)
 		s->read_ok = false;
 		if (!s->src)
 			continue;
-		ret = s->src->ops->read_domain(s->src, s->dom, &s->raw_now);
-		if (!ret && s->dom->wrap_range && s->raw_now >= s->dom->wrap_range)
-			ret = -ERANGE;
+		ret = slot_read(s, &s->raw_now);
 		if (ret) {
 			s->gaps++;
 			s->last_error = ret;
@@ -202,6 +222,24 @@ void energy_slots_read(struct energy_core *core)
 		s->reads++;
 		s->read_ok = true;
 	}
+	core->read_ns = max(now_ns, core->env->boottime());
+	core->read_blur_ns = core->read_ns - now_ns;
+}
+
+/**
+ * energy_slots_slept() - Say that the machine has been suspended
+ * @core: the core
+ *
+ * Rule 16: a counter that is found to have gone back was reset then.
+ *
+ * Context: core->lock held.
+ */
+void energy_slots_slept(struct energy_core *core)
+{
+	struct energy_slot *s;
+
+	list_for_each_entry(s, &core->slots, node)
+		s->slept = true;
 }
 
 /**

@@ -14,6 +14,7 @@
 
 #include <energy/source.h>
 #include "books.h"
+#include "idle.h"
 
 struct energy_cgroup;
 struct energy_core;
@@ -41,9 +42,15 @@ struct energy_share;
  * @reads: good reads
  * @gaps: failed reads
  * @lost_ns: time whose energy is unknown
+ * @idle: what is known of its idle power
+ * @idle_uw: the idle power that was last used, uW; 0 is the busy-time ratio
+ * @read_ns: time of the last good read, to the point; @last_ns is that of its sample
+ * @blur_ns: by how much @read_ns may be wrong
  * @last_error: of the last failed read, a negative errno
  * @read_ok: @raw_now is good
  * @billed: it is in a billing set
+ * @reset: the source says that the counter began anew since the last good read
+ * @slept: the machine was suspended since then: going back is a reset, not a wrap
  */
 struct energy_slot {
 	struct list_head node;
@@ -65,9 +72,15 @@ struct energy_slot {
 	u64 reads;
 	u64 gaps;
 	u64 lost_ns;
+	struct energy_idle idle;
+	u32 idle_uw;
+	u64 read_ns;
+	u64 blur_ns;
 	int last_error;
 	bool read_ok;
 	bool billed;
+	bool reset;
+	bool slept;
 };
 
 #define ENERGY_MAX_BILLED 3
@@ -82,6 +95,9 @@ struct energy_slot {
  * @lost_ns: its CPU time
  * @busy_ns: CPU time of all of it since the last good read
  * @capacity_ns: CPU time there was since then
+ * @nr_cpus: how many CPUs
+ * @nr_online: how many of them are online
+ * @offline: none was, at some time since the last good read
  */
 struct energy_group {
 	struct cpumask cpus;
@@ -92,11 +108,15 @@ struct energy_group {
 	u64 lost_ns;
 	u64 busy_ns;
 	u64 capacity_ns;
+	unsigned int nr_cpus;
+	unsigned int nr_online;
+	bool offline;
 };
 
 int energy_slots_add(struct energy_core *core, const struct energy_source *src);
 int energy_slots_select(struct energy_core *core, u64 now_ns);
-void energy_slots_read(struct energy_core *core);
+void energy_slots_read(struct energy_core *core, u64 now_ns);
+void energy_slots_slept(struct energy_core *core);
 void energy_slots_forget(struct energy_core *core, u64 now_ns);
 void energy_slots_destroy(struct energy_core *core);
 int energy_groups_build(struct energy_core *core);

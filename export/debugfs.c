@@ -68,7 +68,7 @@ static void show_slot(struct seq_file *m, const struct energy_slot *slot)
 	seq_printf(m, " mult=%u shift=%u reads=%llu gaps=%llu lost_ns=%llu last_error=%d",
 		   slot->dom ? slot->dom->mult : 0, slot->dom ? slot->dom->shift : 0,
 		   slot->reads, slot->gaps, slot->lost_ns, slot->last_error);
-	seq_printf(m, " reported_nj=%llu\n", a->reported_nj);
+	seq_printf(m, " reported_nj=%llu idle_uw=%u\n", a->reported_nj, slot->idle_uw);
 }
 
 static const struct energy_view energy_view_all = {

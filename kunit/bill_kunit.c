@@ -125,16 +125,158 @@ static void offline_cpus_are_no_capacity(struct kunit *test)
 	fake_step(test, 100 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 5000000ULL);
 
-	/* it ran there until a moment before: what it used is not lost */
+	/* it ran there until a moment before, 50 of 200 ms: what it used is not lost */
 	fake.offline[0] = true;
 	fake_run(core, 0, a, 50 * FAKE_MS);
 	fake_source_use(fs, PACKAGE_0, 1000);
 	fake_step(test, 100 * FAKE_MS);
-	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 6000000ULL);
+	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 5250000ULL);
+	KUNIT_EXPECT_EQ(test, core->books.idle_nj, 750000ULL);
 	/* a package without a CPU idles */
 	fake_source_use(fs, PACKAGE_0, 10);
 	fake_step(test, 100 * FAKE_MS);
-	KUNIT_EXPECT_EQ(test, core->books.idle_nj, 10000ULL);
+	KUNIT_EXPECT_EQ(test, core->books.idle_nj, 760000ULL);
+}
+
+/* A package that nobody can read for a while, because all of its CPUs are offline: a gap. */
+static void package_goes_offline_and_returns(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = machine_new(test);
+	struct fake_proc *a = fake_proc_new(test, 100, "a"), *b = fake_proc_new(test, 200, "b");
+	struct energy_slot *s;
+	u64 i, steps;
+
+	fs->dom[PACKAGE_1].max_power_mw = 20000;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
+	s = fake_slot(core, ENERGY_PACKAGE, 1);
+	/* longer than any gap with CPUs online would be waited for */
+	steps = s->trust_ns / FAKE_S - 1;
+	KUNIT_ASSERT_GT(test, steps, 100ULL);
+	fake_run(core, 2, a, 300 * FAKE_MS);
+	fake_source_use(fs, PACKAGE_1, 1000000);
+	fake.offline[2] = true;
+	fake.offline[3] = true;
+	fs->error[PACKAGE_1] = -ENODEV;
+	for (i = 0; i < steps; i++) {
+		fake_run(core, 0, b, FAKE_S);
+		fake_run(core, 1, b, FAKE_S);
+		fake_source_use(fs, PACKAGE_0, 7);
+		fake_source_use(fs, PACKAGE_1, 1000);
+		fake_step(test, FAKE_S);
+	}
+	KUNIT_EXPECT_EQ(test, s->gaps, steps);
+	KUNIT_EXPECT_EQ(test, s->account.measured_nj, 0ULL);
+	/* the other package goes on */
+	KUNIT_EXPECT_EQ(test, energy_nj(test, b), steps * 7000);
+
+	fake.offline[3] = false;
+	fs->error[PACKAGE_1] = 0;
+	fake_step(test, FAKE_MS);
+	/* nothing is lost, and who ran before pays for the time that it ran, not for all of it */
+	KUNIT_EXPECT_EQ(test, s->account.measured_nj, 1000000000 + steps * 1000000);
+	KUNIT_EXPECT_EQ(test, s->lost_ns, 0ULL);
+	KUNIT_EXPECT_GT(test, energy_nj(test, a), 0ULL);
+	KUNIT_EXPECT_LT(test, energy_nj(test, a), s->account.measured_nj / steps);
+	KUNIT_EXPECT_EQ(test, s->account.unattributed_nj, 0ULL);
+	/* a package without CPUs does not tell what one with CPUs draws */
+	KUNIT_EXPECT_EQ(test, s->idle.nr_last, 0U);
+	KUNIT_EXPECT_EQ(test, s->idle.span.ns, 0ULL);
+}
+
+/* Some idle samples: from then on the package's idle power is known. */
+static void idle_away(struct kunit *test, struct fake_source *fs, unsigned int dom, u64 units)
+{
+	unsigned int i;
+
+	for (i = 0; i < ENERGY_IDLE_MEDIAN; i++) {
+		fake_source_use(fs, dom, units);
+		fake_step(test, 100 * FAKE_MS);
+	}
+}
+
+static void idle_power_is_learnt(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = package(test);
+	struct fake_proc *a = fake_proc_new(test, 100, "a");
+	struct energy_slot *s = fake_slot(core, ENERGY_PACKAGE, 0);
+
+	/* not known yet: half of the time, half of the energy */
+	fake_run(core, 0, a, 100 * FAKE_MS);
+	fake_source_use(fs, PACKAGE_0, 5000);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 2500000ULL);
+	KUNIT_EXPECT_EQ(test, s->idle_uw, 0U);
+
+	idle_away(test, fs, PACKAGE_0, 1000);
+	KUNIT_EXPECT_EQ(test, s->idle_uw, 10000U);
+	KUNIT_EXPECT_EQ(test, core->books.idle_nj, 5500000ULL);
+	/* known: all but what idling takes, however many CPUs were busy */
+	fake_run(core, 0, a, 10 * FAKE_MS);
+	fake_source_use(fs, PACKAGE_0, 5000);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 2500000ULL + 4000000);
+	KUNIT_EXPECT_EQ(test, core->books.idle_nj, 6500000ULL);
+	/* nobody ran, and yet more was used than idling takes */
+	fake_source_use(fs, PACKAGE_0, 3000);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->books.unattributed_nj, 2000000ULL);
+	KUNIT_EXPECT_EQ(test, core->books.idle_nj, 7500000ULL);
+}
+
+/* Each counter has an idle power of its own; the administrator's is of the package. */
+static void idle_power_of_each_domain(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = machine(test);
+	struct fake_proc *a = fake_proc_new(test, 100, "a");
+	unsigned int i;
+
+	for (i = 0; i < ENERGY_IDLE_MEDIAN; i++) {
+		fake_source_use(fs, PACKAGE_0, 1000);
+		fake_source_use(fs, DRAM_0, 300);
+		fake_source_use(fs, PACKAGE_1, 4000);
+		fake_step(test, 100 * FAKE_MS);
+	}
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->idle_uw, 10000U);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_DRAM, 0)->idle_uw, 3000U);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 1)->idle_uw, 40000U);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_CORE, 0)->idle_uw, 0U);
+	KUNIT_EXPECT_EQ(test, energy_params_set_idle_uw(&core->params, "0,15000,99"), 0);
+
+	for (i = 0; i < FAKE_CPUS; i++)
+		fake_run(core, i, a, 100 * FAKE_MS);
+	fake_source_use(fs, PACKAGE_0, 2000);
+	fake_source_use(fs, DRAM_0, 500);
+	fake_source_use(fs, PACKAGE_1, 8000);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_PACKAGE, 0)->attributed_nj, 1000000ULL);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_DRAM, 0)->attributed_nj, 200000ULL);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_PACKAGE, 1)->attributed_nj, 6500000ULL);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 1)->idle_uw, 15000U);
+	/* and back to what was learnt */
+	KUNIT_EXPECT_EQ(test, energy_params_set_idle_uw(&core->params, "0"), 0);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 1)->idle_uw, 40000U);
+}
+
+/* Reads that came late: the time from read to read counts, and such an end teaches nothing. */
+static void late_reads(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = package(test);
+	struct energy_slot *s = fake_slot(core, ENERGY_PACKAGE, 0);
+	unsigned int i;
+
+	idle_away(test, fs, PACKAGE_0, 1000);
+	for (i = 0; i < 10; i++) {
+		fake.late_ns = i % 2 ? 0 : 50 * FAKE_MS;
+		fake_source_use(fs, PACKAGE_0, i % 2 ? 500 : 1500);
+		fake_step(test, 100 * FAKE_MS);
+		KUNIT_EXPECT_EQ(test, s->idle_uw, 10000U);
+	}
+	KUNIT_EXPECT_EQ(test, core->books.idle_nj, core->books.measured_nj);
 }
 
 /* Clocks differ a little: a CPU may have been busy for longer than the sample was. */
@@ -631,15 +773,175 @@ static void forgotten_counter_begins_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 1000000ULL);
 }
 
+/* As forgotten_counter_begins_anew(), but it is the source that knows. */
+static void source_says_reset(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = machine(test);
+	struct energy_slot *s = fake_slot(core, ENERGY_PACKAGE, 0);
+	struct energy_slot *psys = fake_slot(core, ENERGY_PSYS, 0);
+
+	fake_source_use(fs, PACKAGE_0, 5000);
+	fake_source_use(fs, PSYS_0, 6000);
+	fake_step(test, 100 * FAKE_MS);
+	/* further than before, and yet no difference between the two */
+	fs->raw[PACKAGE_0] = 9000;
+	fs->raw[PSYS_0] = 2;
+	fs->reset[PACKAGE_0] = true;
+	fs->reset[PSYS_0] = true;
+	/* and it waits for another domain of its group: what it said is not forgotten */
+	fs->error[DRAM_0] = -EIO;
+	fake_step(test, 100 * FAKE_MS);
+	fs->error[DRAM_0] = 0;
+	fake_source_use(fs, PACKAGE_0, 1);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, s->account.measured_nj, 5000000ULL);
+	KUNIT_EXPECT_EQ(test, s->lost_ns, 200 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, s->gaps, 0ULL);
+	KUNIT_EXPECT_EQ(test, s->last_error, 0);
+	KUNIT_EXPECT_EQ(test, psys->account.measured_nj, 6000000ULL);
+	fake_source_use(fs, PACKAGE_0, 1);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, s->account.measured_nj, 5001000ULL);
+}
+
 static void parked_takes_no_sample(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
-	u64 samples = core->stats.samples;
+	u64 samples;
+	u32 gen;
 
-	core->parked = true;
+	fake_step(test, FAKE_S);
+	gen = core->gen;
+	/* the last one is published, and once only */
+	energy_pm_park(core, fake.now_ns + FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->gen, gen + 1);
+	KUNIT_EXPECT_EQ(test, core->published[core->gen & 1].timestamp_ns, fake.now_ns + FAKE_MS);
+	samples = core->stats.samples;
 	energy_sampler_step(core, fake.now_ns + FAKE_S);
 	KUNIT_EXPECT_EQ(test, core->stats.samples, samples);
-	core->parked = false;
+	energy_pm_unpark(core, fake.now_ns + FAKE_S, false);
+	KUNIT_EXPECT_EQ(test, core->stats.samples, samples + 1);
+	energy_sampler_step(core, fake.now_ns + 2 * FAKE_S);
+	KUNIT_EXPECT_EQ(test, core->stats.samples, samples + 2);
+	energy_pm_park(core, fake.now_ns + 9 * FAKE_S);
+	KUNIT_EXPECT_EQ(test, core->published[core->gen & 1].timestamp_ns,
+			fake.now_ns + 9 * FAKE_S);
+	KUNIT_EXPECT_EQ(test, core->published[(core->gen - 1) & 1].timestamp_ns,
+			fake.now_ns + 2 * FAKE_S);
+}
+
+/* Rule 16, for a counter that goes on, one that was reset, and a machine that was off. */
+struct sleep_case {
+	const char *name;
+	u64 raw_before;
+	u64 raw_after;
+	bool off;
+	u64 slept_nj;
+};
+
+static const struct sleep_case sleep_cases[] = {
+	{ "goes on", 5000, 7000, false, 2000000 },
+	{ "stands still", 5000, 5000, false, 0 },
+	{ "reset", 5000, 3, false, 0 },
+	{ "near its end, and reset", 0xffffffff, 3, false, 0 },
+	{ "off", 5000, 7000, true, 0 },
+};
+
+FAKE_TABLE(sleep, sleep_cases);
+
+static void sleep_is_idle(struct kunit *test)
+{
+	const struct sleep_case *c = test->param_value;
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = machine_new(test);
+	struct fake_proc *a = fake_proc_new(test, 100, "a");
+	struct energy_slot *s;
+	struct energy_books before;
+	u64 score_nj;
+
+	core->params.weights.mem_bytes = 1000;
+	a->mem = 1 << 20;
+	fs->raw[PACKAGE_0] = c->raw_before - 1000;
+	fs->raw[PSYS_0] = fs->raw[PACKAGE_0];
+	fs->dom[PACKAGE_0].max_power_mw = 10000;
+	fs->dom[PSYS_0].max_power_mw = 10000;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
+	s = fake_slot(core, ENERGY_PACKAGE, 0);
+	fake_run(core, 0, a, 100 * FAKE_MS);
+	fake_source_use(fs, PACKAGE_0, 1000);
+	fake_source_use(fs, PSYS_0, 1000);
+	fake.now_ns += 100 * FAKE_MS;
+	energy_pm_park(core, fake.now_ns);
+	fake_check(test);
+	before = core->books;
+	KUNIT_EXPECT_EQ(test, before.measured_nj, 1000000ULL);
+	KUNIT_EXPECT_EQ(test, before.live_nj, 500000ULL);
+	score_nj = fake_record(core, a)->now.score_nj;
+
+	/* it runs until it is frozen, and when it is thawed */
+	fake_run(core, 0, a, 30 * FAKE_MS);
+	fs->raw[PACKAGE_0] = c->raw_after;
+	fs->raw[PSYS_0] = c->raw_after;
+	fake.now_ns += 20 * FAKE_S;
+	energy_pm_unpark(core, fake.now_ns, c->off);
+	fake_check(test);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, before.measured_nj + c->slept_nj);
+	KUNIT_EXPECT_EQ(test, core->books.idle_nj, before.idle_nj + c->slept_nj);
+	KUNIT_EXPECT_EQ(test, core->books.live_nj, before.live_nj);
+	KUNIT_EXPECT_EQ(test, core->books.unattributed_nj, 0ULL);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_PSYS, 0)->measured_nj, 1000000 + c->slept_nj);
+	KUNIT_EXPECT_EQ(test, s->lost_ns,
+			c->raw_after < c->raw_before || c->off ? 20 * FAKE_S : 0);
+	/* the model: 30 ms at a watt, and no memory for the time that it slept */
+	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.score_nj, score_nj + 30000000);
+	/* it learns nothing from that */
+	KUNIT_EXPECT_EQ(test, s->idle.span.ns, 0ULL);
+
+	/* and goes on as if nothing had been; a counter may wrap again */
+	before = core->books;
+	fake_run(core, 0, a, 100 * FAKE_MS);
+	fake_run(core, 1, a, 100 * FAKE_MS);
+	fs->raw[PACKAGE_0] += 11;
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->books.live_nj, before.live_nj + 11000);
+	fs->raw[PACKAGE_0] = 0xfffffff0;
+	fs->reset[PACKAGE_0] = true;
+	fake_step(test, 100 * FAKE_MS);
+	before = core->books;
+	fake_source_use(fs, PACKAGE_0, 32);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, before.measured_nj + 32000);
+}
+
+/* A package that cannot be read when the machine wakes: reset or not is seen when it can. */
+static void sleep_in_a_gap(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = fake_source_new(test, "fake", 300);
+	struct energy_slot *s;
+
+	fake_domain_add(fs, ENERGY_PACKAGE, 0, 0, 2);
+	fs->dom[0].max_power_mw = 10000;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
+	s = fake_slot(core, ENERGY_PACKAGE, 0);
+	fake_source_use(fs, 0, 5000);
+	fake_step(test, FAKE_S);
+	fs->error[0] = -ENODEV;
+	fake_step(test, FAKE_S);
+	energy_pm_park(core, fake.now_ns);
+	fs->raw[0] = 2;
+	fake.now_ns += 2 * FAKE_S;
+	energy_pm_unpark(core, fake.now_ns, false);
+	fake_check(test);
+	fake_step(test, FAKE_S);
+	fs->error[0] = 0;
+	fake_step(test, FAKE_S);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 5000000ULL);
+	KUNIT_EXPECT_EQ(test, s->lost_ns, 5 * FAKE_S);
+	fake_source_use(fs, 0, 1);
+	fake_step(test, FAKE_S);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 5001000ULL);
 }
 
 /* Whoever waits for the lock may have read the clock before somebody else's sample. */
@@ -858,6 +1160,10 @@ static struct kunit_case bill_cases[] = {
 	KUNIT_CASE(half_busy_package),
 	KUNIT_CASE(nobody_ran),
 	KUNIT_CASE(offline_cpus_are_no_capacity),
+	KUNIT_CASE(package_goes_offline_and_returns),
+	KUNIT_CASE(idle_power_is_learnt),
+	KUNIT_CASE(idle_power_of_each_domain),
+	KUNIT_CASE(late_reads),
 	KUNIT_CASE(busier_than_possible),
 	KUNIT_CASE(split_by_score),
 	KUNIT_CASE(remainder_is_carried),
@@ -880,7 +1186,10 @@ static struct kunit_case bill_cases[] = {
 	KUNIT_CASE(long_pause_is_given_up),
 	KUNIT_CASE(dead_domain_does_not_stop_the_others),
 	KUNIT_CASE(forgotten_counter_begins_anew),
+	KUNIT_CASE(source_says_reset),
 	KUNIT_CASE(parked_takes_no_sample),
+	KUNIT_CASE_PARAM(sleep_is_idle, sleep_gen_params),
+	KUNIT_CASE(sleep_in_a_gap),
 	KUNIT_CASE(time_does_not_go_back),
 	KUNIT_CASE(value_out_of_range_is_a_gap),
 	KUNIT_CASE(first_read_that_fails),

@@ -8,6 +8,11 @@ struct fake_kernel fake;
 
 /* The environment that the core sees. */
 
+static u64 fake_boottime(void)
+{
+	return fake.now_ns + fake.late_ns;
+}
+
 static u64 fake_cpu_clock(int cpu)
 {
 	return fake.now_ns + fake.skew_ns[cpu];
@@ -78,6 +83,7 @@ static u64 fake_mem_used(void)
 }
 
 static const struct energy_env fake_env = {
+	.boottime = fake_boottime,
 	.cpu_clock = fake_cpu_clock,
 	.identify = fake_identify,
 	.may_run = fake_may_run,
@@ -330,7 +336,10 @@ static int fake_read_domain(struct energy_source *src, const struct energy_domai
 	if (fs->error[i])
 		return fs->error[i];
 	*raw = fs->raw[i];
-	return 0;
+	if (!fs->reset[i])
+		return 0;
+	fs->reset[i] = false;
+	return ENERGY_COUNTER_RESET;
 }
 
 static const struct energy_source_ops fake_source_ops = {

@@ -74,6 +74,7 @@ struct fake_cgroup {
 /**
  * struct fake_kernel - The kernel around the core
  * @now_ns: CLOCK_BOOTTIME and every CPU's clock
+ * @late_ns: how long reading all counters takes
  * @skew_ns: what a CPU's clock is ahead by
  * @offline: CPUs that are
  * @dying: those who have begun to exit have not come to the end yet
@@ -90,6 +91,7 @@ struct fake_cgroup {
  */
 struct fake_kernel {
 	u64 now_ns;
+	u64 late_ns;
 	s64 skew_ns[FAKE_CPUS];
 	bool offline[FAKE_CPUS];
 	bool dying;
@@ -113,6 +115,7 @@ extern struct fake_kernel fake;
  * @dom: its domains
  * @raw: their counters
  * @error: what reading one returns
+ * @reset: the next good read of it says that it was reset
  * @start_error: what start() returns
  * @nr_starts: calls
  * @nr_stops: calls
@@ -126,6 +129,7 @@ struct fake_source {
 	struct energy_domain dom[FAKE_DOMAINS];
 	u64 raw[FAKE_DOMAINS];
 	int error[FAKE_DOMAINS];
+	bool reset[FAKE_DOMAINS];
 	int start_error;
 	unsigned int nr_starts;
 	unsigned int nr_stops;

@@ -179,6 +179,87 @@ static void text(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, &core->params, &want, sizeof(want));
 }
 
+struct list_case {
+	const char *name;
+	const char *text;
+	int ret;
+	const char *shown;
+	u32 uw[4];
+};
+
+static const struct list_case list_cases[] = {
+	{ "one", "5000000", 0, "5000000\n", { 5000000 } },
+	{ "with the newline of echo", "5000000\n", 0, "5000000\n", { 5000000 } },
+	{ "two", "5000000,6000000", 0, "5000000,6000000\n", { 5000000, 6000000 } },
+	{ "the second alone", "0,6000000\n", 0, "0,6000000\n", { 0, 6000000 } },
+	{ "hexadecimal", "0x10,1", 0, "16,1\n", { 16, 1 } },
+	{ "largest", "0,0,0,1000000000", 0, "0,0,0,1000000000\n", { 0, 0, 0, 1000000000 } },
+	{ "none", "0", 0, "0\n", { } },
+	{ "too large", "1000000001", -ERANGE },
+	{ "too large, behind a good one", "5,1000000001", -ERANGE },
+	{ "beyond 32 bits", "4294967301", -ERANGE },
+	{ "beyond 64 bits", "18446744073709551616", -ERANGE },
+	{ "nothing", "", -EINVAL },
+	{ "a newline", "\n", -EINVAL },
+	{ "a comma", ",", -EINVAL },
+	{ "nothing at the end", "5,", -EINVAL },
+	{ "nothing in the middle", "5,,6", -EINVAL },
+	{ "negative", "5,-1", -EINVAL },
+	{ "a space", "5, 6", -EINVAL },
+	{ "a newline in the middle", "5\n6", -EINVAL },
+	{ "no number", "5,x", -EINVAL },
+	{ "an endless one", "5,000000000000000000000000000000000000001", -EINVAL },
+};
+
+FAKE_TABLE(list, list_cases);
+
+static void list_of_idle_powers(struct kunit *test)
+{
+	const struct list_case *c = test->param_value;
+	struct energy_core *core = test->priv;
+	const struct kernel_param kp = { .arg = core->params.idle_uw };
+	struct energy_params want = core->params;
+	char *shown = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, shown);
+	want.idle_uw[1] = 77;
+	want.idle_uw[3] = 78;
+	want.nr_idle_uw = 4;
+	KUNIT_EXPECT_EQ(test, energy_param_idle_uw_ops.set("0,77,0,78", &kp), 0);
+	KUNIT_EXPECT_MEMEQ(test, &core->params, &want, sizeof(want));
+
+	KUNIT_EXPECT_EQ(test, energy_param_idle_uw_ops.set(c->text, &kp), c->ret);
+	if (!c->ret) {
+		memcpy(want.idle_uw, c->uw, sizeof(c->uw));
+		want.nr_idle_uw = core->params.nr_idle_uw;
+	}
+	KUNIT_EXPECT_MEMEQ(test, &core->params, &want, sizeof(want));
+	KUNIT_EXPECT_EQ(test, energy_param_idle_uw_ops.get(shown, &kp), (int)strlen(shown));
+	KUNIT_EXPECT_STREQ(test, shown, c->ret ? "0,77,0,78\n" : c->shown);
+}
+
+/* As many packages as there can be, and one more. */
+static void longest_list_of_idle_powers(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	const struct kernel_param kp = { .arg = core->params.idle_uw };
+	char *text = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	char *shown = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	unsigned int i, n = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	KUNIT_ASSERT_NOT_NULL(test, shown);
+	for (i = 0; i < ENERGY_IDLE_PACKAGES; i++)
+		n += scnprintf(text + n, PAGE_SIZE - n, "%s%u", i ? "," : "", 999999900 + i);
+	KUNIT_EXPECT_EQ(test, energy_param_idle_uw_ops.set(text, &kp), 0);
+	strlcat(text, "\n", PAGE_SIZE);
+	energy_param_idle_uw_ops.get(shown, &kp);
+	KUNIT_EXPECT_STREQ(test, shown, text);
+	strscpy(text + n, ",1", 3);
+	KUNIT_EXPECT_EQ(test, energy_param_idle_uw_ops.set(text, &kp), -ERANGE);
+	KUNIT_EXPECT_EQ(test, core->params.idle_uw[0], 999999900U);
+}
+
 static void text_of_weights(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
@@ -204,6 +285,8 @@ static struct kunit_case params_cases[] = {
 	KUNIT_CASE(weights_are_copied_in_full),
 	KUNIT_CASE_PARAM(text, text_gen_params),
 	KUNIT_CASE(text_of_weights),
+	KUNIT_CASE_PARAM(list_of_idle_powers, list_gen_params),
+	KUNIT_CASE(longest_list_of_idle_powers),
 	{}
 };
 

@@ -5,12 +5,15 @@
  */
 #include <kunit/test.h>
 #include <linux/limits.h>
+#include <linux/math64.h>
 #include <linux/prandom.h>
 
+#include "../core/units.h"
 #include "fake.h"
 #include "heard.h"
 
-#define STEPS	10000
+/* By ten seeds and two worlds: 100,000 in all. */
+#define STEPS	5000
 #define PIDS	12
 #define PLACES	24
 
@@ -23,6 +26,30 @@ struct life {
 };
 
 /**
+ * struct meter - A counter of the first source as this test knows it
+ * @units: what it has counted; less than before, where it was reset while the machine slept
+ * @seen_units: @units when the core last followed it
+ * @seen_raw: what it showed then
+ * @seen_ns: when that was
+ * @base_units: @units when the core last began anew
+ * @past_nj: what was measured before that
+ * @slept: the machine was suspended since the core last followed it
+ * @unknown: it was reset since then, in a way that the core is told
+ * @lost: there was a time whose energy is not known
+ */
+struct meter {
+	u64 units;
+	u64 seen_units;
+	u64 seen_raw;
+	u64 seen_ns;
+	u64 base_units;
+	u64 past_nj;
+	bool slept;
+	bool unknown;
+	bool lost;
+};
+
+/**
  * struct world - What has happened so far
  * @rnd: where everything comes from
  * @life: per place
@@ -32,7 +59,7 @@ struct life {
  * @tx: all packets sent
  * @fs: sources; the first is always there
  * @has: which of them are registered
- * @units: per domain of the first source, what it has used
+ * @meter: per domain of the first source
  * @seen: the books after the last step
  * @heard: what the tracepoints told
  * @nr_finished: how many processes have exited, but for those of which nobody heard
@@ -46,7 +73,7 @@ struct world {
 	u64 tx;
 	struct fake_source *fs[3];
 	bool has[3];
-	u64 units[FAKE_DOMAINS];
+	struct meter meter[FAKE_DOMAINS];
 	struct energy_books seen;
 	struct heard *heard;
 	u64 nr_finished;
@@ -57,12 +84,52 @@ static u32 below(struct world *w, u32 n)
 	return prandom_u32_state(&w->rnd) % n;
 }
 
+static u64 below64(struct world *w, u64 n)
+{
+	return ((u64)prandom_u32_state(&w->rnd) << 32 | prandom_u32_state(&w->rnd)) % n;
+}
+
 static bool once_in(struct world *w, u32 n)
 {
 	return !below(w, n);
 }
 
-static struct fake_source *package_source(struct kunit *test, const char *name, int rating)
+/* A number of exactly so many bits. */
+static u64 of_bits(struct world *w, unsigned int bits)
+{
+	u64 top = 1ULL << (bits - 1);
+
+	return top + (bits > 1 ? below64(w, top) : 0);
+}
+
+/*
+ * Any width from three bits to all, any scale that goes with it. A turn of the counter is
+ * about a joule at least: at a milliwatt that can be trusted for longer than any gap here.
+ */
+static void scale(struct world *w, struct energy_domain *dom)
+{
+	unsigned int width, bits, shift;
+
+	do {
+		width = 3 + below(w, 62);
+		shift = below(w, ENERGY_MAX_SHIFT + 1);
+		bits = 1 + below(w, 32);
+	} while (width + bits > 64 || width + bits < 32 + shift);
+	dom->wrap_range = once_in(w, 2) && width < 64 ? 1ULL << (width - 1) : of_bits(w, width);
+	dom->mult = of_bits(w, bits);
+	dom->shift = shift;
+}
+
+/* Near its end as often as not. */
+static u64 anywhere(struct world *w, const struct energy_domain *dom)
+{
+	u64 range = dom->wrap_range ?: 1ULL << 40;
+
+	return once_in(w, 2) ? below64(w, range) : range - 1 - below64(w, min(range, 1000ULL));
+}
+
+static struct fake_source *package_source(struct kunit *test, struct world *w, const char *name,
+					  int rating)
 {
 	struct fake_source *fs = fake_source_new(test, name, rating);
 	unsigned int i;
@@ -74,10 +141,14 @@ static struct fake_source *package_source(struct kunit *test, const char *name, 
 	fake_domain_add(fs, ENERGY_PSYS, 0, 0, 4);
 	for (i = 0; i < fs->src.nr_domains; i++) {
 		fs->dom[i].max_power_mw = 1;
-		fs->dom[i].mult = 1953125;
-		fs->dom[i].shift = 5 + i;
+		scale(w, &fs->dom[i]);
+		fs->raw[i] = anywhere(w, &fs->dom[i]);
 	}
+	/* one as they are, so that there is energy in the world */
+	fs->dom[0].mult = 1953125;
+	fs->dom[0].shift = 5;
 	fs->dom[0].wrap_range = 262143328850ULL >> 10;
+	fs->raw[0] = anywhere(w, &fs->dom[0]);
 	fs->dom[3].wrap_range = 0;
 	return fs;
 }
@@ -94,14 +165,16 @@ static void world_begin(struct kunit *test, struct world *w, u32 seed, bool stea
 	fake.cgroup[3].error = -ENOENT;
 	for (i = 0; i < PLACES; i++)
 		fake_proc_new(test, 1 + below(w, PIDS), "born");
-	w->fs[0] = package_source(test, "always", 200);
-	w->fs[1] = package_source(test, "better", 300);
-	w->fs[2] = package_source(test, "worse", 100);
+	w->fs[0] = package_source(test, w, "always", 200);
+	w->fs[1] = package_source(test, w, "better", 300);
+	w->fs[2] = package_source(test, w, "worse", 100);
 	/* one that has less than the others: the billing set changes with it */
 	w->fs[1]->src.nr_domains = 2;
 	if (!steady)
 		for (i = 0; i < w->fs[0]->src.nr_domains; i++)
 			w->fs[0]->dom[i].max_power_mw = 1000000000;
+	for (i = 0; i < w->fs[0]->src.nr_domains; i++)
+		w->meter[i].seen_raw = w->fs[0]->raw[i];
 	KUNIT_ASSERT_EQ(test, fake_source_register(test, w->fs[0]), 0);
 	w->has[0] = true;
 }
@@ -185,20 +258,74 @@ static void nobody_runs(struct energy_core *core, struct world *w, u64 dt_ns)
 	}
 }
 
+/* How much a domain uses: half a joule at most, and less than a turn since it was read last. */
+static u64 some_units(struct world *w, const struct fake_source *fs, unsigned int d)
+{
+	const struct energy_domain *dom = &fs->dom[d];
+	const struct meter *m = &w->meter[d];
+	s64 unread = fs == w->fs[0] ? m->units - m->seen_units : 0;
+	u64 units = div_u64(1ULL << (29 + dom->shift), dom->mult);
+
+	if (dom->wrap_range)
+		units = min(units, dom->wrap_range - 1 - max(unread, 0LL));
+	return below64(w, units + 1) >> below(w, 23);
+}
+
+/* A register that only its package's CPUs can read; the platform's can be read on any. */
+static bool none_online(const struct energy_domain *dom)
+{
+	unsigned int first = dom->kind == ENERGY_PSYS ? 0 : 2 * dom->instance;
+	unsigned int nr = dom->kind == ENERGY_PSYS ? FAKE_CPUS : 2;
+
+	while (nr--)
+		if (!fake.offline[first + nr])
+			return false;
+	return true;
+}
+
+static void counter_moves(struct world *w, struct fake_source *fs, unsigned int d)
+{
+	u64 units = some_units(w, fs, d);
+
+	fake_source_use(fs, d, units);
+	if (fs == w->fs[0])
+		w->meter[d].units += units;
+	fs->error[d] = once_in(w, 20) ? -EIO : 0;
+	if (none_online(&fs->dom[d]))
+		fs->error[d] = -ENODEV;
+	if (once_in(w, 500)) {
+		fs->raw[d] = anywhere(w, &fs->dom[d]);
+		fs->reset[d] = true;
+		w->meter[d].unknown |= fs == w->fs[0];
+	}
+}
+
 static void counters_move(struct world *w)
 {
 	unsigned int i, d;
-	u64 units;
 
-	for (i = 0; i < ARRAY_SIZE(w->fs); i++) {
-		for (d = 0; d < w->fs[i]->src.nr_domains; d++) {
-			units = below(w, 1 << 22) >> below(w, 23);
-			fake_source_use(w->fs[i], d, units);
-			if (!i)
-				w->units[d] += units;
-			w->fs[i]->error[d] = once_in(w, 20) ? -EIO : 0;
-		}
-	}
+	for (i = 0; i < ARRAY_SIZE(w->fs); i++)
+		for (d = 0; d < w->fs[i]->src.nr_domains; d++)
+			counter_moves(w, w->fs[i], d);
+}
+
+static void package_changes(struct world *w)
+{
+	unsigned int first = 2 * below(w, 2);
+	bool off = once_in(w, 2);
+
+	fake.offline[first] = off;
+	fake.offline[first + 1] = off;
+}
+
+static void idle_power_changes(struct kunit *test, struct world *w)
+{
+	struct energy_core *core = test->priv;
+	char list[32];
+
+	snprintf(list, sizeof(list), "%u,%u", below(w, 3) ? 0 : below(w, 1000000000),
+		 below(w, 3) ? 0 : below(w, 5000000));
+	KUNIT_EXPECT_EQ(test, energy_params_set_idle_uw(&core->params, list), 0);
 }
 
 static void weights_change(struct energy_core *core, struct world *w)
@@ -241,6 +368,10 @@ static void something_happens(struct kunit *test, struct world *w, u64 dt_ns)
 		fake.proc[below(w, PLACES)].cgid = 1 + below(w, 5);
 	if (once_in(w, 50))
 		fake.offline[below(w, FAKE_CPUS)] ^= true;
+	if (once_in(w, 50))
+		package_changes(w);
+	if (once_in(w, 200))
+		idle_power_changes(test, w);
 	if (once_in(w, 100))
 		weights_change(core, w);
 	if (once_in(w, 30))
@@ -251,6 +382,7 @@ static void something_happens(struct kunit *test, struct world *w, u64 dt_ns)
 	}
 	if (once_in(w, 40))
 		source_changes(test, w);
+	fake.late_ns = once_in(w, 10) ? below(w, dt_ns) : 0;
 	counters_move(w);
 }
 
@@ -277,7 +409,6 @@ static void check_accounts(struct kunit *test, struct world *w)
 {
 	struct energy_core *core = test->priv;
 	const struct energy_books *b = &core->books, *seen = &w->seen;
-	unsigned int d;
 
 	KUNIT_EXPECT_GE(test, b->measured_nj, seen->measured_nj);
 	KUNIT_EXPECT_GE(test, b->exited_nj, seen->exited_nj);
@@ -287,18 +418,48 @@ static void check_accounts(struct kunit *test, struct world *w)
 	/* remainders only: less than a nanojoule per claim and domain */
 	KUNIT_EXPECT_LT(test, b->pending_nj, 1000ULL);
 	w->seen = *b;
+}
 
-	for (d = 0; d < w->fs[0]->src.nr_domains && w->steady; d++) {
-		const struct energy_domain *dom = &w->fs[0]->dom[d];
-		const struct energy_slot *s = fake_slot(core, dom->kind, dom->instance);
-		u64 nj = (w->units[d] * dom->mult) >> dom->shift;
+/* To the nanojoule: what a counter has counted, but for times in which nobody can know. */
+static void check_meter(struct kunit *test, struct world *w, unsigned int d)
+{
+	struct energy_core *core = test->priv;
+	const struct energy_domain *dom = &w->fs[0]->dom[d];
+	const struct energy_slot *s = fake_slot(core, dom->kind, dom->instance);
+	struct meter *m = &w->meter[d];
+	u64 raw = w->fs[0]->raw[d];
 
-		/* no more than was used, and once it can be read no less */
-		KUNIT_EXPECT_LE(test, s->account.measured_nj, nj);
-		if (s->last_ns == core->last_ns)
-			KUNIT_EXPECT_EQ(test, s->account.measured_nj, nj);
-		KUNIT_EXPECT_EQ(test, s->lost_ns, 0ULL);
+	if (s->last_ns == core->last_ns) {
+		if (m->unknown || (m->slept && raw < m->seen_raw)) {
+			m->past_nj += mul_u64_u32_shr(m->seen_units - m->base_units, dom->mult,
+						      dom->shift);
+			m->base_units = m->units;
+			m->lost = true;
+		}
+		m->seen_units = m->units;
+		m->seen_raw = raw;
+		m->seen_ns = fake.now_ns;
+		m->slept = false;
+		m->unknown = false;
 	}
+	/* the machine slept several times in one gap: that was too long */
+	if (!s->last_ns && !m->unknown) {
+		KUNIT_EXPECT_GT(test, fake.now_ns - m->seen_ns, 60 * FAKE_S);
+		m->unknown = true;
+	}
+	KUNIT_EXPECT_EQ(test, s->account.measured_nj,
+			m->past_nj + mul_u64_u32_shr(m->seen_units - m->base_units, dom->mult,
+						     dom->shift));
+	if (!m->lost && !m->unknown)
+		KUNIT_EXPECT_EQ(test, s->lost_ns, 0ULL);
+}
+
+static void check_meters(struct kunit *test, struct world *w)
+{
+	unsigned int d;
+
+	for (d = 0; d < w->fs[0]->src.nr_domains && w->steady; d++)
+		check_meter(test, w, d);
 }
 
 /* Whoever recorded the tracepoints has all: the energy of the dead, and each domain's. */
@@ -345,6 +506,52 @@ static void check_window(struct kunit *test, u32 gen)
 	KUNIT_EXPECT_EQ(test, pub.books.live_nj, live_nj);
 }
 
+static void check_everything(struct kunit *test, struct world *w)
+{
+	struct energy_core *core = test->priv;
+
+	check_usage(test, w);
+	check_accounts(test, w);
+	check_meters(test, w);
+	check_heard(test, w);
+	check_window(test, core->gen);
+	check_window(test, core->gen - 1);
+}
+
+/* The machine sleeps; what it used is idling, but for remainders that find an owner. */
+static void machine_sleeps(struct kunit *test, struct world *w)
+{
+	struct energy_core *core = test->priv;
+	bool off = once_in(w, 4), reset = once_in(w, 2);
+	struct fake_source *fs = w->fs[0];
+	struct energy_books before;
+	unsigned int d;
+
+	energy_pm_park(core, fake.now_ns);
+	fake_check(test);
+	check_everything(test, w);
+	before = core->books;
+	somebody_runs(core, w, FAKE_S);
+	counters_move(w);
+	for (d = 0; d < fs->src.nr_domains; d++) {
+		struct meter *m = &w->meter[d];
+
+		if (reset && m->seen_raw) {
+			fs->raw[d] = below64(w, m->seen_raw);
+			m->units = m->seen_units - (m->seen_raw - fs->raw[d]);
+		}
+		m->slept = true;
+		m->unknown |= off;
+	}
+	fake.now_ns += 1 + below64(w, 20 * FAKE_S);
+	energy_pm_unpark(core, fake.now_ns, off);
+	fake_check(test);
+	check_everything(test, w);
+	KUNIT_EXPECT_LE(test, core->books.live_nj + core->books.exited_nj +
+			core->books.unattributed_nj - before.live_nj - before.exited_nj -
+			before.unattributed_nj, before.pending_nj);
+}
+
 static bool still_right(struct kunit *test, const struct world *w, u32 seed)
 {
 	if (READ_ONCE(test->status) != KUNIT_FAILURE)
@@ -384,7 +591,6 @@ static void world_ends(struct kunit *test, struct world *w)
 
 static void live_through(struct kunit *test, u32 seed, bool steady)
 {
-	struct energy_core *core = test->priv;
 	struct world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, w);
@@ -394,11 +600,11 @@ static void live_through(struct kunit *test, u32 seed, bool steady)
 
 		something_happens(test, w, dt_ns);
 		fake_step(test, dt_ns);
-		check_usage(test, w);
-		check_accounts(test, w);
-		check_heard(test, w);
-		check_window(test, core->gen);
-		check_window(test, core->gen - 1);
+		check_everything(test, w);
+		fake.now_ns += fake.late_ns;
+		fake.late_ns = 0;
+		if (once_in(w, 100))
+			machine_sleeps(test, w);
 		if (!still_right(test, w, seed))
 			return;
 	}
@@ -412,6 +618,14 @@ struct seed_case {
 
 static const struct seed_case seed_cases[] = {
 	{ "seed 1", 1 },
+	{ "seed 2", 2 },
+	{ "seed 3", 3 },
+	{ "seed 4", 4 },
+	{ "seed 5", 5 },
+	{ "seed 6", 6 },
+	{ "seed 7", 7 },
+	{ "seed 8", 8 },
+	{ "seed 9", 9 },
 	{ "seed 20260101", 20260101 },
 };
 

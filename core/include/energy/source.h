@@ -80,13 +80,19 @@ struct energy_domain {
 	u32 max_power_mw;
 };
 
+/* What read_domain() returns once where a counter has begun anew; positive. */
+#define ENERGY_COUNTER_RESET 1
+
 /**
  * struct energy_source_ops - What the core asks of a source
  * @start: called before the first read, when the source is chosen for at least one domain.
  *	Optional. Returns 0 or a negative errno, upon which the source is not used
  * @stop: called after the last read, once for each successful @start. Optional
  * @read_domain: read @dom's counter into @raw (0 .. wrap_range - 1). Returns 0 or a negative
- *	errno: a failed read is a gap, never a zero. Must be bounded in time
+ *	errno: a failed read is a gap, never a zero. ENERGY_COUNTER_RESET is a good read too, of
+ *	a counter that was reset since the last: there is no difference between the two. That a
+ *	counter went back while the machine was suspended the core sees by itself. Must be
+ *	bounded in time
  *
  * Context: all three run in process context under the core's sampler mutex, may sleep, and
  * must not call energy_source_register() or energy_source_unregister().

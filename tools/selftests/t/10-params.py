@@ -20,6 +20,7 @@ RANGES = {
     "w_disk_write_bytes": WEIGHT,
     "w_net_rx_packets": WEIGHT,
     "w_net_tx_packets": WEIGHT,
+    "idle_uw": (0, 10**9),
 }
 DEFAULTS = {**{name: 0 for name in RANGES}, "sample_ns": 100 * lib.MS, "window_ns": lib.SECOND,
             "w_cpu_ns": 1000}
@@ -53,6 +54,20 @@ def check_ranges(tap):
                       f"{name}: {value} is good")
     for name, value in DEFAULTS.items():
         lib.must_set(**{name: value})
+
+
+def check_list(tap):
+    """idle_uw has a number for each package."""
+    path = f"{lib.PARAMS}/idle_uw"
+    for value in ("5000000", "5000000,6000000", "0,6000000", ",".join(["7"] * 64), "0"):
+        tap.equal((lib.set_param("idle_uw", value), lib.text(path)), (0, value + "\n"),
+                  f"idle_uw={value[:20]} is good")
+    lib.must_set(idle_uw="3,4")
+    for value, want in (("1,1000000001", errno.ERANGE), (",".join(["7"] * 65), errno.ERANGE),
+                        ("1,", errno.EINVAL), (",1", errno.EINVAL), ("1, 2", errno.EINVAL)):
+        tap.equal((lib.set_param("idle_uw", value), lib.text(path)), (want, "3,4\n"),
+                  f"idle_uw={value[:20]} is refused and changes nothing")
+    lib.must_set(idle_uw=0)
 
 
 def check_pair(tap):
@@ -127,21 +142,24 @@ def check_load(tap):
     lib.unload()
     for args in (("sample_ns=999999",), ("sample_ns=0",), ("sample_ns=10000000001",),
                  ("window_ns=99999999",), ("window_ns=3600000000001",), ("sample_ns=x",),
+                 ("idle_uw=1000000001",), ("idle_uw=1,1000000001",),
                  ("w_cpu_ns=1000000001",), ("w_net_tx_packets=-1",),
                  ("sample_ns=2000000000",), ("sample_ns=500000000", "window_ns=200000000"),
                  ("window_ns=200000000", "sample_ns=500000000")):
         done = lib.command("modprobe", "energy_core", *args, check=False)
         tap.ok(done.returncode and not lib.loaded("energy_core"), f"{' '.join(args)}: no load",
                done)
-    lib.load(source=False, sample_ns=5 * lib.SECOND, window_ns=6 * lib.SECOND, w_wakeups=77)
+    lib.load(source=False, sample_ns=5 * lib.SECOND, window_ns=6 * lib.SECOND, w_wakeups=77,
+             idle_uw="12")
     tap.equal(values(), {**DEFAULTS, "sample_ns": 5 * lib.SECOND, "window_ns": 6 * lib.SECOND,
-                         "w_wakeups": 77}, "good ones are taken, whatever the defaults")
+                         "w_wakeups": 77, "idle_uw": 12}, "good ones are taken, whatever the defaults")
 
 
 def test(tap):
     """Parameters."""
     lib.load()
     check_ranges(tap)
+    check_list(tap)
     check_pair(tap)
     check_pace(tap)
     check_weights(tap)
