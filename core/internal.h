@@ -260,6 +260,8 @@ void energy_pm_unregister(struct energy_core *core);
 /* registry.c */
 int energy_registry_preferred_cpu(struct energy_core *core, const struct cpumask *cpus);
 int energy_registry_add(struct energy_core *core, struct energy_source *src, u64 now_ns);
+int energy_registry_update(struct energy_core *core, struct energy_source *src,
+			   const struct energy_source *now, u64 now_ns);
 void energy_registry_remove(struct energy_core *core, struct energy_source *src, u64 now_ns);
 
 /* export/ */

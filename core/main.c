@@ -56,6 +56,26 @@ int energy_source_register(struct energy_source *src)
 EXPORT_SYMBOL_ENERGY(energy_source_register);
 
 /**
+ * energy_source_update() - Change what a source offers
+ * @src: a registered source
+ * @now: of this the domains, their number and the private pointer count. The domains stay the
+ *	caller's, unchanged, until the next update or energy_source_unregister() returns
+ *
+ * For CPUs and counters that come (or go) while the source is in use. A domain of the same kind
+ * and instance whose scale is the same goes on being counted: nothing is lost.
+ *
+ * Context: may sleep; not from a source's own callbacks, nor from those of CPU hotplug, which
+ * reads in progress may wait for.
+ * Return: 0, after which the core knows nothing of the old domains any more; or -EINVAL (the log
+ * says why) or -ENOMEM, upon which nothing has changed.
+ */
+int energy_source_update(struct energy_source *src, const struct energy_source *now)
+{
+	return energy_registry_update(&energy_core, src, now, ktime_get_boottime_ns());
+}
+EXPORT_SYMBOL_ENERGY(energy_source_update);
+
+/**
  * energy_source_unregister() - Take a source back
  * @src: a registered source
  *

@@ -123,6 +123,43 @@ unlock:
 	return ret;
 }
 
+/**
+ * energy_registry_update() - Take in what a source offers from now on
+ * @core: the core
+ * @src: a source that has been added
+ * @now: its new domains, and its private pointer with them
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * What ran before is settled first, by the old ones. A counter that stays goes on.
+ *
+ * Context: may sleep.
+ * Return: 0, or -EINVAL or -ENOMEM, upon which nothing has changed.
+ */
+int energy_registry_update(struct energy_core *core, struct energy_source *src,
+			   const struct energy_source *now, u64 now_ns)
+{
+	int ret = check_source(core, now);
+
+	if (ret)
+		return ret;
+	mutex_lock(&core->lock);
+	now_ns = energy_core_time(core, now_ns);
+	energy_sampler_step_locked(core, now_ns);
+	ret = energy_slots_add(core, now);
+	if (ret)
+		goto unlock;
+	energy_slots_replace(core, src, now);
+	src->domains = now->domains;
+	src->nr_domains = now->nr_domains;
+	src->priv = now->priv;
+	/* as in drop(): without memory for groups nothing is billed for now */
+	energy_slots_select(core, now_ns);
+	energy_latest_update(core, now_ns);
+unlock:
+	mutex_unlock(&core->lock);
+	return ret;
+}
+
 /* A source that hangs in read_domain() holds the lock; say so instead of hanging silently. */
 static void lock_or_complain(struct energy_core *core, const struct energy_source *src)
 {

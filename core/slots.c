@@ -194,6 +194,51 @@ int energy_slots_select(struct energy_core *core, u64 now_ns)
 	return energy_groups_build(core);
 }
 
+static const struct energy_domain *domain_of(const struct energy_source *src,
+					     const struct energy_slot *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < src->nr_domains; i++)
+		if (src->domains[i].kind == s->kind && src->domains[i].instance == s->instance)
+			return &src->domains[i];
+	return NULL;
+}
+
+static bool same_counter(const struct energy_domain *a, const struct energy_domain *b)
+{
+	return a->wrap_range == b->wrap_range && a->mult == b->mult && a->shift == b->shift &&
+	       a->max_power_mw == b->max_power_mw;
+}
+
+/**
+ * energy_slots_replace() - Go over to other descriptions of the same counters
+ * @core: the core
+ * @src: a source; energy_slots_select() has to follow
+ * @now: what its domains are from now on
+ *
+ * A counter that is in both goes on: no baseline, nothing lost.
+ *
+ * Context: core->lock held.
+ */
+void energy_slots_replace(struct energy_core *core, const struct energy_source *src,
+			  const struct energy_source *now)
+{
+	const struct energy_domain *dom;
+	struct energy_slot *s;
+
+	list_for_each_entry(s, &core->slots, node) {
+		if (s->src != src)
+			continue;
+		dom = domain_of(now, s);
+		if (dom && !same_counter(dom, s->dom))
+			dom = NULL;
+		s->dom = dom;
+		if (!dom)
+			s->src = NULL;
+	}
+}
+
 /**
  * energy_slots_read() - Read all counters of a sample
  * @core: the core

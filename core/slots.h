@@ -115,6 +115,8 @@ struct energy_group {
 
 int energy_slots_add(struct energy_core *core, const struct energy_source *src);
 int energy_slots_select(struct energy_core *core, u64 now_ns);
+void energy_slots_replace(struct energy_core *core, const struct energy_source *src,
+			  const struct energy_source *now);
 void energy_slots_read(struct energy_core *core, u64 now_ns);
 void energy_slots_slept(struct energy_core *core);
 void energy_slots_forget(struct energy_core *core, u64 now_ns);

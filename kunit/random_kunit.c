@@ -59,6 +59,7 @@ struct meter {
  * @tx: all packets sent
  * @fs: sources; the first is always there
  * @has: which of them are registered
+ * @other: the first source's domains, a second time: it goes from one to the other
  * @meter: per domain of the first source
  * @seen: the books after the last step
  * @heard: what the tracepoints told
@@ -73,6 +74,7 @@ struct world {
 	u64 tx;
 	struct fake_source *fs[3];
 	bool has[3];
+	struct energy_domain other[FAKE_DOMAINS];
 	struct meter meter[FAKE_DOMAINS];
 	struct energy_books seen;
 	struct heard *heard;
@@ -173,6 +175,7 @@ static void world_begin(struct kunit *test, struct world *w, u32 seed, bool stea
 	if (!steady)
 		for (i = 0; i < w->fs[0]->src.nr_domains; i++)
 			w->fs[0]->dom[i].max_power_mw = 1000000000;
+	memcpy(w->other, w->fs[0]->dom, sizeof(w->other));
 	for (i = 0; i < w->fs[0]->src.nr_domains; i++)
 		w->meter[i].seen_raw = w->fs[0]->raw[i];
 	KUNIT_ASSERT_EQ(test, fake_source_register(test, w->fs[0]), 0);
@@ -518,6 +521,29 @@ static void check_everything(struct kunit *test, struct world *w)
 	check_window(test, core->gen - 1);
 }
 
+/* The first source learns of other CPUs; its counters stay. */
+static void description_changes(struct kunit *test, struct world *w)
+{
+	struct fake_source *fs = w->fs[0];
+	struct energy_source now = fs->src;
+	struct energy_domain *doms = fs->src.domains == fs->dom ? w->other : fs->dom;
+	unsigned int d, first;
+
+	for (d = 0; d < fs->src.nr_domains; d++) {
+		first = doms[d].instance * 2;
+		memset(&doms[d].cpus, 0, sizeof(doms[d].cpus));
+		__set_bit(first + below(w, 2), cpumask_bits(&doms[d].cpus));
+		if (!once_in(w, 4))
+			bitmap_set(cpumask_bits(&doms[d].cpus), first, 2);
+	}
+	now.domains = doms;
+	counters_move(w);
+	fake.now_ns++;
+	KUNIT_ASSERT_EQ(test, energy_registry_update(test->priv, &fs->src, &now, fake.now_ns), 0);
+	fake_check(test);
+	check_everything(test, w);
+}
+
 /* The machine sleeps; what it used is idling, but for remainders that find an owner. */
 static void machine_sleeps(struct kunit *test, struct world *w)
 {
@@ -603,6 +629,8 @@ static void live_through(struct kunit *test, u32 seed, bool steady)
 		check_everything(test, w);
 		fake.now_ns += fake.late_ns;
 		fake.late_ns = 0;
+		if (once_in(w, 100))
+			description_changes(test, w);
 		if (once_in(w, 100))
 			machine_sleeps(test, w);
 		if (!still_right(test, w, seed))

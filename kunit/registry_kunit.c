@@ -410,6 +410,92 @@ static void source_without_start_and_stop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 3000ULL);
 }
 
+/* More CPUs and more domains: what was there goes on, without a baseline. */
+static void source_grows(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = source(test, "fs", 300), *more = source(test, "more", 300);
+	struct fake_proc *a = fake_proc_new(test, 100, "a"), *b = fake_proc_new(test, 200, "b");
+	struct energy_slot *s;
+
+	fake_domain_add(more, ENERGY_PACKAGE, 1, 3, 1);
+	__set_bit(2, cpumask_bits(&more->dom[0].cpus));
+	more->raw[1] = 12345;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
+	s = fake_slot(core, ENERGY_PACKAGE, 0);
+	fake_run(core, 0, a, 100 * FAKE_MS);
+	fake_run(core, 1, a, 100 * FAKE_MS);
+	fake_run(core, 2, b, 100 * FAKE_MS);
+	fake_source_use(fs, 0, 40);
+	fake_source_use(more, 0, 40);
+	fake.now_ns += 100 * FAKE_MS;
+	more->started = true;
+	KUNIT_EXPECT_EQ(test, energy_registry_update(core, &fs->src, &more->src, fake.now_ns), 0);
+	fake_check(test);
+	/* what ran until then is settled as it was: CPU 2 had no counter */
+	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.energy_nj, 40000ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(core, b)->now.energy_nj, 0ULL);
+	KUNIT_EXPECT_PTR_EQ(test, s->dom, &more->dom[0]);
+
+	fake_run(core, 2, b, 100 * FAKE_MS);
+	fake_run(core, 3, a, 100 * FAKE_MS);
+	fake_source_use(more, 0, 30);
+	fake_source_use(more, 1, 7);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, fake_record(core, b)->now.energy_nj, 10000ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.energy_nj, 47000ULL);
+	KUNIT_EXPECT_EQ(test, s->account.measured_nj, 70000ULL);
+	KUNIT_EXPECT_EQ(test, s->base_raw, 0ULL);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 1)->base_raw, 12345ULL);
+	KUNIT_EXPECT_PTR_EQ(test, fake_slot(core, ENERGY_PACKAGE, 1)->src, &fs->src);
+	expect_calls(test, fs, 1, 0);
+}
+
+/* A domain that goes, and one whose scale changes, end there; both have their energy. */
+static void source_shrinks_and_changes(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = source(test, "fs", 300), *less = source(test, "less", 300);
+
+	fake_domain_add(fs, ENERGY_DRAM, 0, 0, 2);
+	less->dom[0].mult = 2000;
+	less->raw[0] = 777;
+	less->started = true;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
+	fake_source_use(fs, 0, 40);
+	fake_source_use(fs, 1, 5);
+	KUNIT_EXPECT_EQ(test, energy_registry_update(core, &fs->src, &less->src, fake.now_ns), 0);
+	fake_check(test);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 45000ULL);
+	KUNIT_EXPECT_NULL(test, chosen(test, ENERGY_DRAM));
+	KUNIT_EXPECT_PTR_EQ(test, chosen(test, ENERGY_PACKAGE), &fs->src);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->base_raw, 777ULL);
+	fake_source_use(less, 0, 1);
+	fake_step(test, FAKE_S);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 47000ULL);
+}
+
+static void bad_update_changes_nothing(struct kunit *test)
+{
+	const struct bad_case *c = test->param_value;
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = source(test, "fs", 300), *bad = source(test, "bad", 300);
+	const struct energy_source before = fs->src;
+
+	fake_domain_add(bad, ENERGY_DRAM, 0, 0, 2);
+	spoil(bad, c->flaw);
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
+	KUNIT_EXPECT_EQ(test, energy_registry_update(core, &fs->src, &bad->src, fake.now_ns),
+			-EINVAL);
+	KUNIT_EXPECT_PTR_EQ(test, fs->src.domains, before.domains);
+	KUNIT_EXPECT_PTR_EQ(test, fs->src.priv, before.priv);
+	KUNIT_EXPECT_EQ(test, fs->src.nr_domains, before.nr_domains);
+	KUNIT_EXPECT_TRUE(test, list_is_singular(&core->slots));
+	fake_source_use(fs, 0, 1);
+	fake_step(test, FAKE_S);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 1000ULL);
+}
+
 static void slots_are_in_order(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
@@ -453,6 +539,9 @@ static struct kunit_case registry_cases[] = {
 	KUNIT_CASE(source_that_does_not_start),
 	KUNIT_CASE(successor_that_does_not_start),
 	KUNIT_CASE(source_without_start_and_stop),
+	KUNIT_CASE(source_grows),
+	KUNIT_CASE(source_shrinks_and_changes),
+	KUNIT_CASE_PARAM(bad_update_changes_nothing, bad_gen_params),
 	KUNIT_CASE(slots_are_in_order),
 	{}
 };

@@ -57,7 +57,7 @@ enum energy_source_kind {
  * @kind: what it measures
  * @instance: which one of its kind; (@kind, @instance) names the same thing in every source
  * @cpus: the CPUs whose activity the counter sees. Every CPU that may ever run there, online
- *	or not, as far as the provider knows
+ *	or not, as far as the provider knows; energy_source_update() when it knows more
  * @wrap_range: the counter's modulus in raw units: it counts 0 .. @wrap_range - 1. 0 means
  *	that it never wraps
  * @mult: energy of one raw unit is @mult / 2^@shift nanojoules
@@ -95,7 +95,7 @@ struct energy_domain {
  *	bounded in time
  *
  * Context: all three run in process context under the core's sampler mutex, may sleep, and
- * must not call energy_source_register() or energy_source_unregister().
+ * must not call energy_source_register(), _update() or _unregister().
  */
 struct energy_source_ops {
 	int (*start)(struct energy_source *src);
@@ -134,6 +134,7 @@ struct energy_source {
 #define ENERGY_MAX_DOMAINS 1024
 
 int energy_source_register(struct energy_source *src);
+int energy_source_update(struct energy_source *src, const struct energy_source *now);
 void energy_source_unregister(struct energy_source *src);
 int energy_source_preferred_cpu(const struct cpumask *cpus);
 
