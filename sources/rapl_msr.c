@@ -8,10 +8,14 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/topology.h>
+#include <linux/workqueue.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
 
@@ -47,10 +51,12 @@ static const struct rapl_register registers[] = {
 /**
  * struct rapl_counter - How to read a domain
  * @msr: its register
+ * @package: where it was found
  * @cpus: the CPUs that can read it: those of one package, even for the whole machine's
  */
 struct rapl_counter {
 	u32 msr;
+	unsigned int package;
 	struct cpumask cpus;
 };
 
@@ -74,6 +80,7 @@ static int rapl_read(struct energy_source *src, const struct energy_domain *dom,
 	u64 val;
 	int ret;
 
+	/* a package all of whose CPUs are offline: a gap, until one comes back */
 	if (cpu < 0)
 		return cpu;
 	ret = rdmsrq_safe_on_cpu(cpu, c->msr, &val);
@@ -87,14 +94,16 @@ static const struct energy_source_ops rapl_ops = {
 	.read_domain = rapl_read,
 };
 
-static struct rapl rapl;
+/* What the core was told; changed by the one who registers, then by rapl_work alone. */
+static struct rapl *rapl;
 static struct energy_source rapl_source = {
 	.name = "rapl_msr",
 	.rating = 300,
 	.kind = ENERGY_MEASURED,
 	.ops = &rapl_ops,
-	.priv = &rapl,
 };
+
+static enum cpuhp_state rapl_cpuhp;
 
 static bool kind_found(const struct rapl *r, enum energy_kind kind)
 {
@@ -126,8 +135,9 @@ static void add_register(struct rapl *r, const struct rapl_register *reg, u64 un
 	dom->instance = reg->once ? 0 : package;
 	dom->wrap_range = RAPL_WRAP_RANGE;
 	c->msr = reg->msr;
+	c->package = package;
 	cpumask_copy(&c->cpus, topology_die_cpumask(cpu));
-	cpumask_copy(&dom->cpus, reg->once ? cpu_online_mask : &c->cpus);
+	cpumask_copy(&dom->cpus, reg->once ? cpu_possible_mask : &c->cpus);
 	r->nr++;
 }
 
@@ -155,44 +165,88 @@ static bool stands_for_package(unsigned int cpu)
 	return cpu == cpumask_first(topology_die_cpumask(cpu));
 }
 
-/* Under cpus_read_lock(), until the packages have been found. */
-static int rapl_alloc(struct rapl *r)
+/* CPUs of a package that were offline until now. */
+static bool extend_package(struct rapl *r, unsigned int package, unsigned int cpu)
 {
-	unsigned int cpu, max = 0;
+	const struct cpumask *cpus = topology_die_cpumask(cpu);
+	bool found = false;
+	unsigned int i;
+
+	for (i = 0; i < r->nr; i++) {
+		if (r->counters[i].package != package)
+			continue;
+		cpumask_or(&r->counters[i].cpus, &r->counters[i].cpus, cpus);
+		cpumask_or(&r->domains[i].cpus, &r->domains[i].cpus, cpus);
+		found = true;
+	}
+	return found;
+}
+
+static void rapl_free(struct rapl *r)
+{
+	if (!r)
+		return;
+	kvfree(r->domains);
+	kvfree(r->counters);
+	kfree(r);
+}
+
+/* Room for what is known already, and for all that may be found; under cpus_read_lock(). */
+static struct rapl *rapl_alloc(const struct rapl *known)
+{
+	unsigned int cpu, max = known ? known->nr : 0;
+	struct rapl *r;
 
 	for_each_online_cpu(cpu)
 		if (stands_for_package(cpu))
 			max += ARRAY_SIZE(registers);
+	r = kzalloc(sizeof(*r), GFP_KERNEL);
+	if (!r)
+		return NULL;
 	r->domains = kvcalloc(max, sizeof(*r->domains), GFP_KERNEL);
 	r->counters = kvcalloc(max, sizeof(*r->counters), GFP_KERNEL);
-	return r->domains && r->counters ? 0 : -ENOMEM;
+	if (!r->domains || !r->counters) {
+		rapl_free(r);
+		return NULL;
+	}
+	if (known) {
+		memcpy(r->domains, known->domains, known->nr * sizeof(*r->domains));
+		memcpy(r->counters, known->counters, known->nr * sizeof(*r->counters));
+		r->nr = known->nr;
+	}
+	return r;
 }
 
-static int find_packages(struct rapl *r)
+/*
+ * What there is, with what is known already: a package all of whose CPUs are offline is still
+ * there. Its number is the kernel's, so that it is the same in whatever order CPUs come.
+ */
+static struct rapl *find_packages(const struct rapl *known)
 {
-	unsigned int cpu, package = 0;
-	int ret;
+	unsigned int cpu, package;
+	struct rapl *r;
+	int ret = 0;
 
 	cpus_read_lock();
-	ret = rapl_alloc(r);
-	if (ret)
-		goto unlock;
+	r = rapl_alloc(known);
+	if (!r)
+		ret = -ENOMEM;
 	for_each_online_cpu(cpu) {
-		if (!stands_for_package(cpu))
+		if (ret || !stands_for_package(cpu))
 			continue;
-		ret = find_package(r, package++, cpu);
-		if (ret)
-			break;
+		package = topology_logical_die_id(cpu);
+		if (!extend_package(r, package, cpu))
+			ret = find_package(r, package, cpu);
 	}
-unlock:
 	cpus_read_unlock();
-	if (ret)
-		return ret;
-	if (!r->nr) {
+	if (!ret && !r->nr) {
 		pr_info("no RAPL here: all energy counters are 0\n");
-		return -ENODEV;
+		ret = -ENODEV;
 	}
-	return 0;
+	if (!ret)
+		return r;
+	rapl_free(r);
+	return ERR_PTR(ret);
 }
 
 /* Counters that stand still measure nothing, whatever they say. */
@@ -215,10 +269,51 @@ static int check_moving(struct rapl *r)
 	return -ENODEV;
 }
 
-static void rapl_free(struct rapl *r)
+static bool all_known(const struct rapl *known, const struct rapl *r)
 {
-	kvfree(r->domains);
-	kvfree(r->counters);
+	unsigned int i;
+
+	for (i = 0; i < known->nr; i++)
+		if (!cpumask_equal(&known->domains[i].cpus, &r->domains[i].cpus) ||
+		    !cpumask_equal(&known->counters[i].cpus, &r->counters[i].cpus))
+			return false;
+	return known->nr == r->nr;
+}
+
+/* To which package a CPU belongs is not known before it comes online for the first time. */
+static void rapl_look_again(struct work_struct *work)
+{
+	struct energy_source now = rapl_source;
+	struct rapl *r = find_packages(rapl);
+	int ret = PTR_ERR_OR_ZERO(r);
+
+	if (!ret && all_known(rapl, r)) {
+		rapl_free(r);
+		return;
+	}
+	if (!ret) {
+		now.domains = r->domains;
+		now.nr_domains = r->nr;
+		now.priv = r;
+		ret = energy_source_update(&rapl_source, &now);
+		if (ret)
+			rapl_free(r);
+	}
+	if (ret) {
+		pr_warn("new CPUs are not accounted: %d\n", ret);
+		return;
+	}
+	rapl_free(rapl);
+	rapl = r;
+}
+
+static DECLARE_WORK(rapl_work, rapl_look_again);
+
+/* In the middle of hotplug: the core waits for reads, and those for CPUs. */
+static int rapl_cpu_online(unsigned int cpu)
+{
+	schedule_work(&rapl_work);
+	return 0;
 }
 
 static int __init energy_rapl_msr_init(void)
@@ -229,23 +324,40 @@ static int __init energy_rapl_msr_init(void)
 		pr_info("not an Intel processor\n");
 		return -ENODEV;
 	}
-	ret = find_packages(&rapl);
-	if (!ret)
-		ret = check_moving(&rapl);
-	if (!ret) {
-		rapl_source.domains = rapl.domains;
-		rapl_source.nr_domains = rapl.nr;
-		ret = energy_source_register(&rapl_source);
-	}
+	rapl = find_packages(NULL);
+	if (IS_ERR(rapl))
+		return PTR_ERR(rapl);
+	ret = check_moving(rapl);
 	if (ret)
-		rapl_free(&rapl);
+		goto free;
+	rapl_source.domains = rapl->domains;
+	rapl_source.nr_domains = rapl->nr;
+	rapl_source.priv = rapl;
+	ret = energy_source_register(&rapl_source);
+	if (ret)
+		goto free;
+	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "energy/rapl_msr:online",
+					rapl_cpu_online, NULL);
+	if (ret < 0)
+		goto unregister;
+	rapl_cpuhp = ret;
+	/* for those that came since find_packages() */
+	schedule_work(&rapl_work);
+	return 0;
+
+unregister:
+	energy_source_unregister(&rapl_source);
+free:
+	rapl_free(rapl);
 	return ret;
 }
 
 static void __exit energy_rapl_msr_exit(void)
 {
+	cpuhp_remove_state_nocalls(rapl_cpuhp);
+	cancel_work_sync(&rapl_work);
 	energy_source_unregister(&rapl_source);
-	rapl_free(&rapl);
+	rapl_free(rapl);
 }
 
 module_init(energy_rapl_msr_init);
