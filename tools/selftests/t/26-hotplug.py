@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=hotplug timeout=180
+"""CPUs go offline and come back, whole packages too, under load: no joule lost or invented."""
+
+import errno
+import time
+
+import lib
+
+HERE = ("package-0", "core-0", "dram-0")
+THERE = ("package-1", "core-1", "dram-1")
+
+
+def begin_load():
+    """On all CPUs, with exits."""
+    return [lib.Worker("hog", "-c", "simd", "-a", lib.packages()[1][0]),
+            lib.Worker("hog", "-c", "mem", "-d", 60, "-j", 2), lib.Worker("swarm", "-j", 2)]
+
+
+def check_balance(tap, when):
+    """What holds even while some counters cannot be read."""
+    books = lib.settled_listing()
+    tap.equal([books.imbalance(), books.imbalance("window_"), books["unbalanced"]], [0, 0, 0],
+              f"{when}: the books balance")
+    return books
+
+
+def charged(books, name):
+    """What a domain has given to others than idle."""
+    dom = books.domain(name)
+    return dom["attributed_nj"] + dom["unattributed_nj"]
+
+
+def idle_is_known():
+    """The idle power of all billed domains has been learnt."""
+    return all(dom["idle_uw"] for dom in lib.listing().domains if dom["billed"])
+
+
+def check_package(tap, cpus):
+    """A whole package goes and comes back."""
+    lib.check_books(tap, "before")
+    lib.set_online(cpus, False)
+    lib.wait_until(lambda: lib.listing().domain("package-1")["gaps"] >= 1)
+    gone = check_balance(tap, "its CPUs are offline")
+    time.sleep(4)
+    still = check_balance(tap, "they are still offline")
+    wrong = [dom for dom in still.domains if (dom["domain"] in THERE) !=
+             (dom["gaps"] > gone.domain(dom["domain"])["gaps"])]
+    tap.ok(not wrong, "a package without CPUs is a gap, and no other is", *wrong)
+    tap.equal({still.domain(name)["last_error"] for name in THERE}, {-errno.ENODEV},
+              "no CPU can read it")
+    tap.equal([still.domain(name)["measured_nj"] for name in THERE],
+              [gone.domain(name)["measured_nj"] for name in THERE], "nothing is made up")
+    tap.ok(all(charged(still, name) > charged(gone, name) for name in ("package-0", "dram-0")),
+           "the other package's energy is charged on")
+    lib.set_online(cpus, True)
+    lib.wait_until(lambda: lib.listing().domain("package-1")["reads"] >
+                   still.domain("package-1")["reads"])
+    back = lib.check_books(tap, "they are back", THERE)
+    for name in ("package-1", "dram-1"):
+        energy = back.domain(name)["measured_nj"] - still.domain(name)["measured_nj"]
+        spike = charged(back, name) - charged(still, name)
+        tap.ok(energy > 0 and spike * 2 < energy,
+               f"{name}: what it used without CPUs is found again, and idle", spike, energy)
+
+
+def check_storm(tap, cpus):
+    """CPUs come and go, one by one and in twos, faster than samples are taken."""
+    for _ in range(3):
+        for some in (cpus[:1], cpus[1:], cpus):
+            lib.set_online(some, False)
+            lib.set_online(some, True)
+    lib.wait_samples()
+    books = lib.check_books(tap, "after a storm of them", THERE)
+    tap.ok(books.domain("package-1")["idle_nj"] > 0, "(there is energy)")
+
+
+def check_late_cpu(tap, cpus):
+    """A CPU that was offline when the source was loaded."""
+    lib.unload()
+    lib.set_online(cpus[1:], False)
+    lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    lib.wait_samples()
+    before = lib.check_books(tap, "loaded without a CPU")
+    lib.set_online(cpus[1:], True)
+    hog = lib.Worker("hog", "-c", "simd", "-a", cpus[1])
+    lib.wait_until(lambda: (record := lib.listing().of(hog.pid)) and record["energy_nj"])
+    tap.ok(True, "who runs on it is charged")
+    after = lib.check_books(tap, "it has come")
+    tap.equal([dom["base_raw"] for dom in after.domains],
+              [dom["base_raw"] for dom in before.domains], "and no counter began anew for it")
+    hog.end()
+
+
+def check_late_package(tap, cpus):
+    """A package that was offline when the source was loaded."""
+    lib.unload()
+    lib.set_online(cpus, False)
+    lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    lib.wait_samples()
+    before = lib.check_books(tap, "loaded without a package")
+    tap.equal([dom["domain"] for dom in before.domains], [*HERE[:2], HERE[2], "psys"],
+              "it is not there")
+    lib.set_online(cpus, True)
+    lib.wait_until(lambda: lib.listing().domain("package-1"))
+    hogs = [lib.Worker("hog", "-c", "simd", "-a", cpu) for cpu in cpus]
+    lib.wait_until(lambda: all((record := lib.listing().of(hog.pid)) and record["energy_nj"]
+                               for hog in hogs))
+    after = lib.check_books(tap, "it has come")
+    tap.ok(all(after.domain(name) for name in THERE), "with all its domains")
+    tap.ok(after.domain("package-1")["attributed_nj"] > 0, "and is charged")
+    tap.equal([after.domain(name)["base_raw"] for name in HERE],
+              [before.domain(name)["base_raw"] for name in HERE],
+              "the other package's counters did not begin anew")
+
+
+def test(tap):
+    """Hotplug."""
+    cpus = lib.packages()[1]
+    lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    # Who looks all the time keeps the machine from being idle.
+    lib.wait_until(idle_is_known, poll_s=1)
+    load = begin_load()
+    lib.wait_samples(4)
+    try:
+        check_package(tap, cpus)
+        check_storm(tap, cpus)
+        for worker in load:
+            worker.end()
+        check_late_cpu(tap, cpus)
+        check_late_package(tap, cpus)
+    finally:
+        lib.set_online(cpus, True)
+
+
+lib.main(test)
