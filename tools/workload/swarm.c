@@ -10,8 +10,9 @@
  *	-c  their names are PREFIX and a number (default: their parent's name)
  *	-t  threads of one process instead, which waits for a signal at the end
  *
- * At the end it says: started= cpu_ns= energy_nj=, the sums over all of them, the latter as
- * the virtual hardware has it.
+ * At the end it says: started= cpu_ns= energy_nj= switches= kernel_us=, the sums over all of
+ * them: what they measured themselves, what the virtual hardware says, and what the kernel has
+ * of those that have ended (with -t of the whole process): context switches and CPU time.
  */
 #include <getopt.h>
 #include <pthread.h>
@@ -19,6 +20,7 @@
 #include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "common.h"
@@ -59,6 +61,18 @@ static void __attribute__((noreturn)) live(unsigned long which)
 	_exit(0);
 }
 
+static void say_sums(unsigned long started, int who)
+{
+	struct rusage use;
+
+	if (getrusage(who, &use))
+		die("no rusage");
+	say("started=%lu cpu_ns=%lu energy_nj=%lu switches=%ld kernel_us=%lu\n", started,
+	    sums->cpu_ns, sums->energy_nj, use.ru_nvcsw + use.ru_nivcsw,
+	    (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000ul + use.ru_utime.tv_usec +
+	    use.ru_stime.tv_usec);
+}
+
 static sem_t places;
 
 static void *live_as_thread(void *which)
@@ -84,7 +98,8 @@ static void run_threads(void)
 	}
 	for (unsigned long i = 0; i < parallel; i++)
 		sem_wait(&places);
-	say("started=%lu cpu_ns=%lu energy_nj=0\n", total, clock_ns(CLOCK_PROCESS_CPUTIME_ID));
+	sums->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	say_sums(total, RUSAGE_SELF);
 	stay();
 }
 
@@ -123,13 +138,13 @@ int main(int argc, char **argv)
 	unsigned long started, running = 0;
 
 	parse(argc, argv);
+	sums = mmap(NULL, sizeof(*sums), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (sums == MAP_FAILED)
+		die("no memory");
 	if (threads)
 		run_threads();
 	/* Nobody is left behind when the swarm is ended. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	sums = mmap(NULL, sizeof(*sums), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (sums == MAP_FAILED)
-		die("no memory");
 	for (started = 0; !total || started < total; started++) {
 		pid_t pid = fork();
 
@@ -142,6 +157,6 @@ int main(int argc, char **argv)
 	}
 	while (wait(NULL) > 0)
 		continue;
-	say("started=%lu cpu_ns=%lu energy_nj=%lu\n", started, sums->cpu_ns, sums->energy_nj);
+	say_sums(started, RUSAGE_CHILDREN);
 	return 0;
 }

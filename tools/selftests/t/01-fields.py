@@ -10,7 +10,7 @@ import time
 
 import lib
 
-BUSY_MS = 10000
+BUSY_MS = 5000
 PF_KTHREAD = 0x00200000
 DISK_BYTES = 4 << 20
 DATAGRAMS = 3000
@@ -28,64 +28,52 @@ def within_percent(got, want):
     return abs(got - want) * 100 <= want
 
 
+def busy(*args):
+    """A hog that next to nothing interrupts: at each switch a host may take the CPU away, and
+    the kernel and the module have read their clocks on two sides of that (see 19-exact.py)."""
+    return lib.Worker("/usr/bin/chrt", "-r", 1, "/payload/hog", *args, "-t", BUSY_MS, "-p")
+
+
 def check_busy(tap):
-    """CPU time: one thread, several, older than the module, without its leader."""
-    old = lib.Worker("hog", "-j", 2, "-t", BUSY_MS, "-p")
-    older = lib.Worker("hog", "-t", BUSY_MS, "-p")
-    time.sleep(1)  # so that the modules meet processes with a past
+    """CPU time, samples being taken on other CPUs: one thread, several, without a leader."""
+    os.sched_setaffinity(0, {0})
+    old = busy("-a", 2, "-j", 2)
+    time.sleep(1)  # so that the modules meet a process with a past
     old.process.send_signal(signal.SIGSTOP)
     lib.wait_until(lambda: {lib.status(f"{old.pid}/task/{task}", "State")
                             for task in os.listdir(f"/proc/{old.pid}/task")} == {"T"})
     lib.load(sample_ns=100 * lib.MS, window_ns=lib.SECOND)
     old.process.send_signal(signal.SIGCONT)
     cases = {
-        "busy for 10 s": lib.Worker("hog", "-t", BUSY_MS, "-m", MEM_MIB, "-p"),
+        "that is busy": busy("-a", 1, "-m", MEM_MIB),
         "with two threads, older than the modules": old,
-        "whose leader has exited": lib.Worker("hog", "-l", "-t", BUSY_MS, "-p"),
+        "whose leader has exited": busy("-a", 1, "-l"),
     }
     leaderless = cases["whose leader has exited"]
     young = lib.Worker("hog", "-d", 50, "-t", 3000, "-p")
-    for worker in (*cases.values(), older, young):
+    for worker in (*cases.values(), young):
         worker.said()
-    # A thread that has reaped itself goes on for a moment; the kernel does not count that.
-    short = lib.Worker("swarm", "-t", "-n", 150, "-j", 4, "-u", 3000)
-    short.said()
+    os.sched_setaffinity(0, range(os.cpu_count()))
     lib.wait_samples()
     books = lib.listing()
     for name, worker in cases.items():
-        record, want = books.of(worker.pid), lib.cputime_ns(worker.pid)
-        tap.ok(within_percent(record["cpu_ns"], want), f"cpu_ns of a process {name}",
-               f"cpu_ns={record['cpu_ns']} utime+stime={want}")
-        tap.note(f"cpu_ns: {name}: {record['cpu_ns']} utime+stime {want}")
-    got, want = books.of(short.pid)["cpu_ns"], lib.cputime_ns(short.pid)
-    tap.ok(got * 100 >= want * 99, "cpu_ns has all of a process's short threads",
-           f"cpu_ns={got} utime+stime={want}")
-    tap.note(f"cpu_ns: short threads: {got} utime+stime {want}")
-    short.end()
-    got, want = books.of(older.pid)["cpu_ns"], lib.cputime_ns(older.pid)
-    tap.ok(got * 100 <= want * 101, "nothing is counted twice of what ran during load",
-           f"cpu_ns={got} utime+stime={want}")
-    tap.note(f"cpu_ns: running during load: {got} utime+stime {want}")
+        got, want = books.of(worker.pid)["cpu_ns"], lib.exact_ns(worker.pid)
+        tap.ok(within_percent(got, want), f"cpu_ns of a process {name}",
+               f"cpu_ns={got} kernel={want}")
+        tap.note(f"cpu_ns: {name}: {got}, {got - want:+}")
     tap.equal(lib.stat_fields(leaderless.pid)[0], "Z", "(that leader is a zombie)")
     check_sleeper(tap, books, young)
-    check_memory(tap, books, cases["busy for 10 s"])
-    tap.equal(books.of(old.pid)["wakeups"], thread_switches(old.pid),
+    check_memory(tap, books, cases["that is busy"])
+    tap.equal(books.of(old.pid)["wakeups"], lib.thread_switches(old.pid),
               "wakeups of a process older than the modules")
-    older.end()
     young.end()
     return cases
-
-
-def thread_switches(pid):
-    """Voluntary context switches of all threads that are there."""
-    return sum(int(lib.status(f"{pid}/task/{task}", "voluntary_ctxt_switches"))
-               for task in os.listdir(f"/proc/{pid}/task"))
 
 
 def check_sleeper(tap, books, worker):
     """A process born under our eyes that has slept and now waits."""
     record = books.of(worker.pid)
-    tap.equal(record["wakeups"], thread_switches(worker.pid),
+    tap.equal(record["wakeups"], lib.thread_switches(worker.pid),
               "wakeups are the kernel's voluntary_ctxt_switches")
     tap.ok(record["wakeups"] > 10, "(it did sleep)", record)
     tap.equal(record["energy"], record["cpu_ns"] // 1000 * 1000,
@@ -174,48 +162,6 @@ def check_all(tap, books):
     tap.ok(not missing, "every process is listed, asleep or not", missing)
 
 
-def check_exec(tap):
-    """exec changes the name and nothing else."""
-    script = ("i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done; read line; "
-              "exec /payload/hog -t 50 -p")
-    worker = lib.Worker("/bin/sh", "-c", script)
-    lib.wait_until(lambda: lib.status(worker.pid, "Name") == "sh" and
-                   lib.cputime_ns(worker.pid) > 0 and lib.status(worker.pid, "State") == "S")
-    lib.wait_samples()
-    before = lib.listing().of(worker.pid)
-    tap.equal(before["comm"], b"sh", "comm before exec")
-    worker.start()
-    worker.said()
-    lib.wait_samples()
-    books = lib.listing()
-    records = [record for record in books.processes if record["pid"] == worker.pid]
-    tap.equal([record["comm"] for record in records], [b"hog"], "comm after exec, in one record")
-    tap.ok(records[0]["cpu_ns"] >= before["cpu_ns"] + 20 * lib.MS, "its past stays with it",
-           before, records[0])
-    return worker
-
-
-def check_exit(tap, worker):
-    """A dead process: alive=0 for one full window, with all it used, and then gone."""
-    lib.must_set(window_ns=3 * lib.SECOND)
-    alive = lib.listing().of(worker.pid)
-    worker.end()
-    dead = lib.wait_until(lambda: (record := lib.listing().of(worker.pid)) is None or
-                          not record["alive"] and record)
-    tap.ok(dead["cpu_ns"] >= alive["cpu_ns"] and dead["comm"] == alive["comm"],
-           "a process that has exited is listed with alive=0", alive, dead)
-    shown = set()
-
-    def gone():
-        books = lib.listing()
-        record = books.of(worker.pid)
-        if record and record["window_cpu_ns"] and not record["window_alive"]:
-            shown.add(books["window"])
-        return not record
-    lib.wait_until(gone)
-    tap.equal(len(shown), 1, "it is dead in one window, and then it is gone")
-
-
 def check_files(tap):
     """The files for everybody show the same numbers."""
     lib.wait_windows(2)
@@ -258,8 +204,6 @@ def test(tap):
         worker.end()
     check_disk(tap)
     check_packets(tap)
-    worker = check_exec(tap)
-    check_exit(tap, worker)
     books = lib.listing()
     check_all(tap, books)
     check_system(tap, books)

@@ -43,12 +43,6 @@ def test(tap):
     tap.equal([books[key] - before[key] for key in LOST], [0] * len(LOST),
               f"nothing is lost: {', '.join(LOST)}")
 
-    # What the one before leaves to the next while a slow CPU switches is not for either to say.
-    short = [record for record in swarm if record["cpu_ns"] < MIN_US * 1000 // 2]
-    tap.ok(len(short) <= NUMBER // 100, "each has its CPU time", len(short), *short[:5])
-    cpu_ns = sum(record["cpu_ns"] for record in swarm)
-    tap.ok(cpu_ns >= said["cpu_ns"], "and all together what they measured themselves",
-           f"cpu_ns={cpu_ns} themselves={said['cpu_ns']}")
     poor = [record for record in swarm if not record["energy_nj"]]
     tap.ok(not poor, "each has its joules", *poor[:5])
     energy_nj = sum(record["energy_nj"] for record in swarm)

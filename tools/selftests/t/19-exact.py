@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=exact timeout=120 icount=yes memory=512
+"""CPU time to the nanosecond, where no host can come in between.
+
+The kernel reads its clock when it begins to look for the next task, the module when that has
+been found. In this guest a nanosecond is an instruction, so the two are GAP_NS apart at most.
+Anywhere else the host may take the CPU away between them, for milliseconds.
+"""
+
+import signal
+
+import lib
+
+# Each switch can add or take this much; some 1,300 were seen.
+GAP_NS = 2000
+# A thread that has reaped itself goes on for so long; the kernel does not count that.
+TAIL_NS = 20000
+BUSY_MS = 400
+SHORT_THREADS, SHORT_US = 150, 3000
+SWARM, SWARM_US = 300, 1000
+LOST = ("charges_lost", "charges_unmatched", "exits_lost", "no_memory", "dead_dropped")
+
+
+def check_clock(tap, books, worker, said, name, tails=0, whole=True):
+    """A process that waits now, against its own clock."""
+    switches = said.get("switches") or sum(lib.thread_switches(worker.pid, kind)
+                                           for kind in ("voluntary", "nonvoluntary"))
+    slack = GAP_NS * switches
+    got, want = books.of(worker.pid)["cpu_ns"], lib.exact_ns(worker.pid)
+    low = -slack if whole else -want
+    tap.ok(low <= got - want <= slack + tails * TAIL_NS, f"cpu_ns {name}",
+           f"cpu_ns={got} kernel={want} difference={got - want} switches={switches}")
+    tap.note(f"{name}: {got} ns, {got - want:+} in {switches} switches")
+
+
+def check_threads(tap):
+    """All kinds of threads; some processes older than the modules."""
+    stopped = lib.Worker("hog", "-j", 2, "-u", BUSY_MS, "-p")
+    running = lib.Worker("hog", "-u", 2 * BUSY_MS, "-p")
+    for worker in (stopped, running):
+        lib.wait_until(lambda worker=worker: lib.exact_ns(worker.pid) > BUSY_MS * lib.MS // 4)
+    stopped.process.send_signal(signal.SIGSTOP)
+    # What has exited stays listed while no second window begins.
+    lib.load(sample_ns=100 * lib.MS, window_ns=3600 * lib.SECOND)
+    stopped.process.send_signal(signal.SIGCONT)
+    cases = {
+        "of a process": lib.Worker("hog", "-u", BUSY_MS, "-p"),
+        "of one that sleeps and wakes": lib.Worker("hog", "-d", 50, "-u", BUSY_MS, "-p"),
+        "of four threads": lib.Worker("hog", "-j", 4, "-u", BUSY_MS, "-p"),
+        "of a process whose leader has exited": lib.Worker("hog", "-l", "-u", BUSY_MS, "-p"),
+        "of one older than the modules": stopped,
+    }
+    short = lib.Worker("swarm", "-t", "-n", SHORT_THREADS, "-j", 4, "-u", SHORT_US)
+    said = {worker: worker.said() for worker in (*cases.values(), running, short)}
+    lib.wait_samples()
+    books = lib.listing()
+    for name, worker in cases.items():
+        check_clock(tap, books, worker, said[worker], name)
+    check_clock(tap, books, short, said[short], "of short threads, each until its end",
+                tails=SHORT_THREADS)
+    check_clock(tap, books, running, said[running], "of one that ran during load, nothing twice",
+                whole=False)
+    for worker in said:
+        worker.end()
+
+
+def check_swarm(tap):
+    """Processes that end, against what the kernel tells their parent."""
+    said = lib.Worker("swarm", "-n", SWARM, "-u", SWARM_US, "-c", "ex").said()
+    lib.wait_samples()
+    books = lib.listing()
+    swarm = [record for record in books.processes if record["comm"].startswith(b"ex")]
+    tap.equal([len(swarm), said["started"]], [SWARM, SWARM], "all of a swarm is listed")
+    got, want, slack = (sum(record["cpu_ns"] for record in swarm), said["kernel_us"] * 1000,
+                        GAP_NS * said["switches"])
+    tap.ok(abs(got - want) <= slack, "cpu_ns of a swarm is what its parent is told",
+           f"cpu_ns={got} kernel={want} difference={got - want} switches={said['switches']}")
+    tap.note(f"swarm: {got} ns, {got - want:+} in {said['switches']} switches")
+    short = [record for record in swarm if record["cpu_ns"] < SWARM_US * 1000 - 10 * GAP_NS]
+    tap.ok(not short, "and each has its own", *short[:5])
+
+
+def check_sum(tap):
+    """A CPU that is never idle: every nanosecond is somebody's, whatever comes and goes."""
+    hog = lib.Worker("/usr/bin/nice", "-n", 19, "/payload/hog")
+    lib.wait_until(lambda: lib.exact_ns(hog.pid) > 10 * lib.MS)
+    lib.wait_samples()
+    before = lib.settled_listing()
+    threads = lib.Worker("swarm", "-t", "-n", SHORT_THREADS, "-j", 4, "-u", SHORT_US)
+    lib.Worker("swarm", "-n", SWARM, "-u", SWARM_US // 2).said()
+    threads.said()
+    lib.wait_samples()
+    after = lib.settled_listing()
+    system, listed, passed = (
+        after.system["cpu_ns"] - before.system["cpu_ns"],
+        sum(record["cpu_ns"] for record in after.processes) -
+        sum(record["cpu_ns"] for record in before.processes),
+        after["timestamp"] - before["timestamp"])
+    tap.equal(listed, system, "all processes together have what the system has")
+    # Both begin and end with a sample, which an interrupt may delay.
+    tap.ok(abs(system - passed) <= 10 * GAP_NS, "which is all the time that passed",
+           f"cpu_ns={system} time={passed} difference={system - passed}")
+    tap.note(f"sum: {system} ns, {system - passed:+}")
+    tap.equal([after[key] for key in LOST], [0] * len(LOST), f"nothing is lost: {', '.join(LOST)}")
+    hog.end()
+
+
+def test(tap):
+    """Exact."""
+    check_threads(tap)
+    check_swarm(tap)
+    check_sum(tap)
+
+
+lib.main(test)
