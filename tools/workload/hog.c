@@ -16,18 +16,21 @@
  *	-s  begin when a line comes on standard input
  *	-p  at the end, wait for a signal instead of exiting
  *
- * At the end it says: pid= cpu_ns= rounds= energy_nj= insns= user_insns=, the last three as
- * the virtual hardware has them of this address space, 0 on other hardware.
+ * At the end it says: pid= cpu_ns= rounds= energy_nj= insns= user_insns= switches=. Energy and
+ * instructions are as the virtual hardware has them of this address space, 0 on other hardware.
  */
 #include <getopt.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 
 #include "common.h"
 #include "truth.h"
 
+/* So that ten thousand threads fit. */
+#define STACK_BYTES	(64u << 10)
 #define MEM_BYTES	(4u << 20)
 #define CACHE_LINE	64
 #define STRING_BYTES	4096
@@ -138,10 +141,14 @@ static void pin(long cpu)
 static void finish(void)
 {
 	bool truth = truth_present();
+	struct rusage use;
 
-	say("pid=%d cpu_ns=%lu rounds=%lu energy_nj=%lu insns=%lu user_insns=%lu\n", getpid(),
-	    clock_ns(CLOCK_PROCESS_CPUTIME_ID), rounds_done, truth ? truth_energy_nj() : 0,
-	    truth ? truth_insns() : 0, truth ? truth_user_insns() : 0);
+	if (getrusage(RUSAGE_SELF, &use))
+		die("no rusage");
+	say("pid=%d cpu_ns=%lu rounds=%lu energy_nj=%lu insns=%lu user_insns=%lu switches=%ld\n",
+	    getpid(), clock_ns(CLOCK_PROCESS_CPUTIME_ID), rounds_done,
+	    truth ? truth_energy_nj() : 0, truth ? truth_insns() : 0,
+	    truth ? truth_user_insns() : 0, use.ru_nvcsw + use.ru_nivcsw);
 	if (stay_at_end)
 		stay();
 	exit(0);
@@ -174,10 +181,13 @@ static void *run(void *number)
 static void start_threads(void)
 {
 	long first = leader_ends ? 0 : 1;
+	pthread_attr_t small;
 	pthread_t thread;
 
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, STACK_BYTES);
 	for (long i = first; i < threads; i++) {
-		errno = pthread_create(&thread, NULL, run, (void *)i);
+		errno = pthread_create(&thread, &small, run, (void *)i);
 		if (errno)
 			die("cannot start a thread");
 	}

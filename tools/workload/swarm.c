@@ -10,9 +10,10 @@
  *	-c  their names are PREFIX and a number (default: their parent's name)
  *	-t  threads of one process instead, which waits for a signal at the end
  *
- * At the end it says: started= cpu_ns= energy_nj= switches= kernel_us=, the sums over all of
- * them: what they measured themselves, what the virtual hardware says, and what the kernel has
- * of those that have ended (with -t of the whole process): context switches and CPU time.
+ * At the end it says: started= cpu_ns= energy_nj= switches= waits= kernel_us=, the sums over
+ * all of them: what they measured themselves, what the virtual hardware says, and what the kernel
+ * has of those that have ended (with -t of the whole process): context switches, those among
+ * them that were voluntary, and CPU time.
  */
 #include <getopt.h>
 #include <pthread.h>
@@ -67,8 +68,8 @@ static void say_sums(unsigned long started, int who)
 
 	if (getrusage(who, &use))
 		die("no rusage");
-	say("started=%lu cpu_ns=%lu energy_nj=%lu switches=%ld kernel_us=%lu\n", started,
-	    sums->cpu_ns, sums->energy_nj, use.ru_nvcsw + use.ru_nivcsw,
+	say("started=%lu cpu_ns=%lu energy_nj=%lu switches=%ld waits=%ld kernel_us=%lu\n", started,
+	    sums->cpu_ns, sums->energy_nj, use.ru_nvcsw + use.ru_nivcsw, use.ru_nvcsw,
 	    (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000ul + use.ru_utime.tv_usec +
 	    use.ru_stime.tv_usec);
 }

@@ -91,24 +91,26 @@ def check_memory(tap, books, worker):
 
 
 def check_disk(tap):
-    """Storage I/O past the page cache."""
+    """Storage I/O past the page cache, by threads that have ended, too."""
     lib.command("modprobe", "brd", "rd_nr=1", "rd_size=8192")
-    reader = lib.Worker("diskio", "read", "/dev/vda", DISK_BYTES)
-    writer = lib.Worker("diskio", "write", "/dev/ram0", DISK_BYTES)
-    reader.said()
-    writer.said()
+    want = {}
+    for name, args, number in (
+            ("a reader", ("read", "/dev/vda", DISK_BYTES), [DISK_BYTES, 0]),
+            ("a writer", ("write", "/dev/ram0", DISK_BYTES), [0, DISK_BYTES]),
+            ("threads that read", ("read", "/dev/vda", DISK_BYTES // 4, 4), [DISK_BYTES, 0]),
+            ("threads that write", ("write", "/dev/ram0", DISK_BYTES // 2, 3),
+             [0, DISK_BYTES // 2 * 3])):
+        worker = lib.Worker("diskio", *args)
+        worker.said()
+        want[worker] = name, number
     lib.wait_samples()
     books = lib.listing()
-    got = [books.of(reader.pid)[key] for key in ("diski", "disko")]
-    tap.equal(got, [DISK_BYTES, 0], "diski is what was read")
-    tap.equal(got, [lib.io_bytes(reader.pid, key) for key in ("read_bytes", "write_bytes")],
-              "the reader's bytes are those of /proc/PID/io")
-    got = [books.of(writer.pid)[key] for key in ("diski", "disko")]
-    tap.equal(got, [0, DISK_BYTES], "disko is what was written")
-    tap.equal(got, [lib.io_bytes(writer.pid, key) for key in ("read_bytes", "write_bytes")],
-              "the writer's bytes are those of /proc/PID/io")
-    reader.end()
-    writer.end()
+    for worker, (name, number) in want.items():
+        got = [books.of(worker.pid)[key] for key in ("diski", "disko")]
+        tap.equal(got, number, f"diski and disko of {name}")
+        tap.equal(got, [lib.io_bytes(worker.pid, key) for key in ("read_bytes", "write_bytes")],
+                  f"those of {name} are /proc/PID/io's")
+        worker.end()
     lib.command("rmmod", "brd")
 
 

@@ -1,19 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 # selftest: guest=exact timeout=120 icount=yes memory=512
-"""CPU time to the nanosecond, where no host can come in between.
-
-The kernel reads its clock when it begins to look for the next task, the module when that has
-been found. In this guest a nanosecond is an instruction, so the two are GAP_NS apart at most.
-Anywhere else the host may take the CPU away between them, for milliseconds.
-"""
+"""CPU time to the nanosecond, where no host can come in between: see lib.GAP_NS."""
 
 import signal
 
 import lib
 
-# Each switch can add or take this much; some 1,300 were seen.
-GAP_NS = 2000
 # A thread that has reaped itself goes on for so long; the kernel does not count that.
 TAIL_NS = 20000
 BUSY_MS = 400
@@ -24,14 +17,12 @@ LOST = ("charges_lost", "charges_unmatched", "exits_lost", "no_memory", "dead_dr
 
 def check_clock(tap, books, worker, said, name, tails=0, whole=True):
     """A process that waits now, against its own clock."""
-    switches = said.get("switches") or sum(lib.thread_switches(worker.pid, kind)
-                                           for kind in ("voluntary", "nonvoluntary"))
-    slack = GAP_NS * switches
+    slack = lib.GAP_NS * said["switches"]
     got, want = books.of(worker.pid)["cpu_ns"], lib.exact_ns(worker.pid)
     low = -slack if whole else -want
     tap.ok(low <= got - want <= slack + tails * TAIL_NS, f"cpu_ns {name}",
-           f"cpu_ns={got} kernel={want} difference={got - want} switches={switches}")
-    tap.note(f"{name}: {got} ns, {got - want:+} in {switches} switches")
+           f"cpu_ns={got} kernel={want} difference={got - want} switches={said['switches']}")
+    tap.note(f"{name}: {got} ns, {got - want:+} in {said['switches']} switches")
 
 
 def check_threads(tap):
@@ -57,6 +48,8 @@ def check_threads(tap):
     books = lib.listing()
     for name, worker in cases.items():
         check_clock(tap, books, worker, said[worker], name)
+    tap.equal(books.of(short.pid)["wakeups"], said[short]["waits"] + 1,
+              "wakeups of short threads, and one for waiting at the end")
     check_clock(tap, books, short, said[short], "of short threads, each until its end",
                 tails=SHORT_THREADS)
     check_clock(tap, books, running, said[running], "of one that ran during load, nothing twice",
@@ -73,11 +66,13 @@ def check_swarm(tap):
     swarm = [record for record in books.processes if record["comm"].startswith(b"ex")]
     tap.equal([len(swarm), said["started"]], [SWARM, SWARM], "all of a swarm is listed")
     got, want, slack = (sum(record["cpu_ns"] for record in swarm), said["kernel_us"] * 1000,
-                        GAP_NS * said["switches"])
+                        lib.GAP_NS * said["switches"])
     tap.ok(abs(got - want) <= slack, "cpu_ns of a swarm is what its parent is told",
            f"cpu_ns={got} kernel={want} difference={got - want} switches={said['switches']}")
     tap.note(f"swarm: {got} ns, {got - want:+} in {said['switches']} switches")
-    short = [record for record in swarm if record["cpu_ns"] < SWARM_US * 1000 - 10 * GAP_NS]
+    tap.equal(sum(record["wakeups"] for record in swarm) + SWARM, said["waits"],
+              "wakeups of a swarm, but for the last switch of each, which is its end")
+    short = [record for record in swarm if record["cpu_ns"] < SWARM_US * 1000 - 10 * lib.GAP_NS]
     tap.ok(not short, "and each has its own", *short[:5])
 
 
@@ -99,7 +94,7 @@ def check_sum(tap):
         after["timestamp"] - before["timestamp"])
     tap.equal(listed, system, "all processes together have what the system has")
     # Both begin and end with a sample, which an interrupt may delay.
-    tap.ok(abs(system - passed) <= 10 * GAP_NS, "which is all the time that passed",
+    tap.ok(abs(system - passed) <= 10 * lib.GAP_NS, "which is all the time that passed",
            f"cpu_ns={system} time={passed} difference={system - passed}")
     tap.note(f"sum: {system} ns, {system - passed:+}")
     tap.equal([after[key] for key in LOST], [0] * len(LOST), f"nothing is lost: {', '.join(LOST)}")
