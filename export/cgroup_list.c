@@ -98,8 +98,9 @@ static void show_path(struct seq_file *m, const char *path)
 
 static void show_cgroup(struct seq_file *m, const struct energy_cgroup *cg)
 {
-	/* pairs with join_parent() and resolve_one() */
+	/* pairs with join_parent() */
 	const struct energy_cgroup *parent = smp_load_acquire(&cg->parent);
+	/* pairs with resolve_one() */
 	const char *path = smp_load_acquire(&cg->path);
 	/* the sampler may be adding to it: numbers of one line may be of two samples */
 	struct energy_values v = data_race(cg->total);

@@ -3,7 +3,7 @@
 #ifndef _ENERGY_FILES_H
 #define _ENERGY_FILES_H
 
-struct proc_ops;
+#include <linux/proc_fs.h>
 
 extern const struct proc_ops energy_cgroup_stat_ops;
 extern const struct proc_ops energy_cgroups_ops;

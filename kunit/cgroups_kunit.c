@@ -192,7 +192,7 @@ static void unknown_cgroup_is_below_the_root(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, gone->parent, core->root);
 	KUNIT_EXPECT_TRUE(test, gone->gone);
 	KUNIT_EXPECT_TRUE(test, energy_cgroup_within(gone, gone));
-	/* and is not asked for for ever */
+	/* and is not asked about for ever */
 	fake.nr_looked_up = 0;
 	resolve(core);
 	KUNIT_EXPECT_EQ(test, fake.nr_looked_up, 0U);
