@@ -7,6 +7,8 @@
 
 /* Drains in which a cgroup that cannot be found may still be heard of. */
 #define LOOKUPS 4
+/* So many that are gone are shown; others may come and go in a long window. */
+#define GONE_MAX 16384
 
 static struct energy_cgroup *get_existing(struct energy_core *core, u64 id)
 {
@@ -223,6 +225,7 @@ void energy_cgroup_gone(struct energy_core *core, struct energy_cgroup *cg, u64 
 	WRITE_ONCE(cg->gone, true);
 	cg->gone_next = core->gone;
 	core->gone = cg;
+	core->nr_gone++;
 	energy_cgroup_mark(core, cg);
 }
 
@@ -237,7 +240,7 @@ static enum resolved resolve_one(struct energy_core *core, struct energy_cgroup 
 	if (cg->gone)
 		return DONE;
 	ret = core->env->cgroup(cg->id, &info);
-	if (ret == -ENOMEM)
+	if (ret && ret != -ENOENT)
 		return NO_MEMORY;
 	if (ret) {
 		/* its removal, which says where it was, is probably still to be heard of */
@@ -294,10 +297,19 @@ void energy_cgroups_resolve(struct energy_core *core)
 			energy_cgroup_put(cg);
 		else
 			list_add(&cg->unresolved, &later);
+		cond_resched();
 	}
 	xa_lock(&core->cgroups);
 	list_splice(&later, &core->unresolved);
 	xa_unlock(&core->cgroups);
+}
+
+/* Its place on the list of those that are gone was the table's reference. */
+static void let_go(struct energy_core *core, struct energy_cgroup *cg)
+{
+	core->nr_gone--;
+	WRITE_ONCE(cg->listed, false);
+	energy_cgroup_put(cg);
 }
 
 /**
@@ -308,7 +320,7 @@ void energy_cgroups_resolve(struct energy_core *core)
  * They are shown as gone in one full window, as dead processes are. Processes that died in
  * them, and open files, may hold them for longer.
  *
- * Context: core->lock held.
+ * Context: core->lock held; may sleep.
  */
 void energy_cgroups_reap(struct energy_core *core, u32 gen)
 {
@@ -322,8 +334,53 @@ void energy_cgroups_reap(struct energy_core *core, u32 gen)
 			continue;
 		}
 		*link = cg->gone_next;
-		WRITE_ONCE(cg->listed, false);
-		energy_cgroup_put(cg);
+		let_go(core, cg);
+		cond_resched();
+	}
+}
+
+/* Their values are not to be published any more. */
+static void forget_changes_of_gone(struct energy_core *core)
+{
+	struct energy_cgroup **link = &core->changed, *cg;
+
+	while ((cg = *link)) {
+		if (cg->gone && !cg->gone_gen) {
+			*link = cg->changed_next;
+			cg->changed = false;
+			energy_cgroup_put(cg);
+		} else {
+			link = &cg->changed_next;
+		}
+		cond_resched();
+	}
+}
+
+/**
+ * energy_cgroups_reap_excess() - Bound the memory of cgroups that are gone
+ * @core: the core; nothing is to be folded
+ *
+ * Those that no window has shown as gone leave at once if there are too many, and are counted.
+ * What they used is known to those above them.
+ *
+ * Context: core->lock held; may sleep.
+ */
+void energy_cgroups_reap_excess(struct energy_core *core)
+{
+	struct energy_cgroup **link = &core->gone, *cg;
+
+	if (core->nr_gone <= GONE_MAX)
+		return;
+	forget_changes_of_gone(core);
+	while ((cg = *link)) {
+		if (cg->gone_gen) {
+			link = &cg->gone_next;
+			continue;
+		}
+		*link = cg->gone_next;
+		core->stats.cgroups_dropped++;
+		let_go(core, cg);
+		cond_resched();
 	}
 }
 

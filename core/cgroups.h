@@ -91,6 +91,7 @@ struct energy_cgroup *energy_cgroup_next(struct energy_cgroup *cg,
 void energy_cgroup_gone(struct energy_core *core, struct energy_cgroup *cg, u64 parent_id);
 void energy_cgroups_resolve(struct energy_core *core);
 void energy_cgroups_reap(struct energy_core *core, u32 gen);
+void energy_cgroups_reap_excess(struct energy_core *core);
 void energy_cgroups_destroy(struct energy_core *core);
 
 /* cgtotals.c: what they have used */

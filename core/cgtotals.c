@@ -3,6 +3,8 @@
  * What cgroups have used: charged to the cgroup in which it happened, and passed on to its
  * ancestors once per sample, as the kernel's own rstat does it.
  */
+#include <linux/sched.h>
+
 #include "internal.h"
 
 static void mark_changed(struct energy_core *core, struct energy_cgroup *cg)
@@ -112,7 +114,7 @@ static struct energy_cgroup *pass_on(struct energy_core *core, struct energy_cgr
  *
  * Costs the cgroups in which something ran and their ancestors, each once.
  *
- * Context: core->lock held.
+ * Context: core->lock held; may sleep.
  */
 void energy_cgroups_fold(struct energy_core *core)
 {
@@ -127,6 +129,7 @@ void energy_cgroups_fold(struct energy_core *core)
 		core->fold = cg->fold_next;
 		cg->folding = false;
 		cg->folded = false;
+		cond_resched();
 	}
 }
 
@@ -135,7 +138,7 @@ void energy_cgroups_fold(struct energy_core *core)
  * @core: the core; nothing is to be folded
  * @gen: the window that is being published
  *
- * Context: core->lock held.
+ * Context: core->lock held; may sleep.
  */
 void energy_cgroups_publish(struct energy_core *core, u32 gen)
 {
@@ -146,5 +149,6 @@ void energy_cgroups_publish(struct energy_core *core, u32 gen)
 		cg->changed = false;
 		energy_snapshot_take(cg->win, &cg->total, !cg->gone, gen);
 		energy_cgroup_put(cg);
+		cond_resched();
 	}
 }

@@ -68,7 +68,9 @@ static u64 touch(struct energy_core *core, const struct energy_weights *w,
 		if (core->env->identify(p->tgid, p->start_ns, &id)) {
 			energy_proc_adopt(core, p, &id);
 		} else {
-			energy_proc_set_cgroup(core, p, cgid);
+			/* a tail does not know where it ran */
+			if (cgid)
+				energy_proc_set_cgroup(core, p, cgid);
 			energy_proc_died(core, p);
 		}
 	}

@@ -104,29 +104,47 @@ static bool may_run(struct pid *pid)
 	return ret;
 }
 
-static int cgroup_info(u64 cgid, struct energy_cgroup_info *info)
-{
-	struct cgroup *cg, *parent;
-	int ret = -ENOMEM;
-	char *buf;
+/*
+ * kernfs makes a path at a cost that grows with the square of the depth, with IRQs off; and
+ * who has a subtree of its own decides how deep it is.
+ */
+#define PATH_LEVELS 64
 
-	cg = cgroup_get_from_id(cgid);
-	if (IS_ERR(cg))
-		return PTR_ERR(cg);
+static int cgroup_path_of(struct cgroup *cg, char **path)
+{
+	char *buf;
+	int ret;
+
+	if (cg->level > PATH_LEVELS)
+		return 0;
 	buf = kmalloc(PATH_MAX, GFP_KERNEL | __GFP_NOWARN);
 	if (!buf)
-		goto put;
+		return -ENOMEM;
 	ret = cgroup_path(cg, buf, PATH_MAX);
-	if (ret < 0)
-		goto free;
 	/* rows live long: keep what the path needs, not what it could need */
-	info->path = kstrdup(buf, GFP_KERNEL | __GFP_NOWARN);
-	ret = info->path ? 0 : -ENOMEM;
-	parent = cgroup_parent(cg);
-	info->parent = parent ? cgroup_id(parent) : 0;
-free:
+	if (ret >= 0) {
+		*path = kstrdup(buf, GFP_KERNEL | __GFP_NOWARN);
+		ret = *path ? 0 : -ENOMEM;
+	}
 	kfree(buf);
-put:
+	return ret;
+}
+
+static int cgroup_info(u64 cgid, struct energy_cgroup_info *info)
+{
+	struct cgroup *cg = cgroup_get_from_id(cgid), *parent;
+	int ret = 0;
+
+	/* kernels before 6.1 return NULL, and may find one that is only pinned any more */
+	if (IS_ERR_OR_NULL(cg))
+		return cg ? PTR_ERR(cg) : -ENOENT;
+	if (!(cg->self.flags & CSS_ONLINE)) {
+		ret = -ENOENT;
+	} else if (info) {
+		parent = cgroup_parent(cg);
+		info->parent = parent ? cgroup_id(parent) : 0;
+		ret = cgroup_path_of(cg, &info->path);
+	}
 	cgroup_put(cg);
 	return ret;
 }

@@ -14,7 +14,7 @@ struct task_struct;
 /**
  * struct energy_cgroup_info - What the kernel knows of a cgroup
  * @parent: its parent's id; 0 for the root
- * @path: allocated with kmalloc(), the caller frees it
+ * @path: allocated with kmalloc(), the caller frees it; NULL for one that is nested too deep
  */
 struct energy_cgroup_info {
 	u64 parent;
@@ -29,8 +29,9 @@ struct energy_cgroup_info {
  *	false if there is none. May sleep
  * @may_run: whether any thread of a process that has begun to exit may still run; @pid may be
  *	NULL. Any context
- * @cgroup: look up a cgroup; -ENOENT when it is gone, or outside of the calling task's cgroup
- *	namespace: only the sampler thread stands in the initial one. May sleep
+ * @cgroup: look up a cgroup, with a NULL @info only whether it exists; -ENOENT when it is gone,
+ *	or outside of the calling task's cgroup namespace: only the sampler thread stands in the
+ *	initial one. May sleep
  * @root_cgroup: id of the default hierarchy's root. Any context
  * @cpu_online: whether @cpu can run something. Any context
  * @mem_used: the machine's memory in use, bytes. Any context

@@ -72,6 +72,7 @@ struct task_struct;
  * @dead: records of the dead in the table now
  * @dead_dropped: dead processes that were never shown, because there were too many
  * @removals_lost: removed cgroups that could not be noted, and were looked for
+ * @cgroups_dropped: removed cgroups that were never shown as such, because there were too many
  */
 struct energy_stats {
 	u64 samples;
@@ -88,6 +89,7 @@ struct energy_stats {
 	u64 dead;
 	u64 dead_dropped;
 	u64 removals_lost;
+	u64 cgroups_dropped;
 };
 
 /**
@@ -111,6 +113,7 @@ struct energy_stats {
  * @fold: rows whose ancestors do not know yet what they used
  * @changed: rows that changed since the last window; each is a reference
  * @gone: rows whose cgroups are gone, which are still to be shown as such
+ * @nr_gone: how many
  * @members_moved: a process goes from one row's list to another one's; under @lock
  * @unresolved: rows to be resolved, under @cgroups.xa_lock
  * @sources: registered sources
@@ -169,6 +172,7 @@ struct energy_core {
 	struct energy_cgroup *fold;
 	struct energy_cgroup *changed;
 	struct energy_cgroup *gone;
+	unsigned int nr_gone;
 	seqcount_t members_moved;
 	struct list_head unresolved;
 

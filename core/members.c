@@ -51,23 +51,29 @@ static void offer(struct energy_members *m, pid_t pid)
 	m->nr++;
 }
 
+/* All of them are looked at once per batch: is the whole table less? */
+static bool too_many(u64 seen, u64 procs)
+{
+	return seen * (seen / ENERGY_MEMBERS_BATCH + 1) > procs + ENERGY_MEMBERS_BATCH;
+}
+
 /* False if there are too many. */
 static bool look(struct energy_core *core, struct energy_members *m)
 {
-	/* walking the table instead means testing each one's ancestors */
-	u64 worth = READ_ONCE(core->stats.procs) + ENERGY_MEMBERS_BATCH;
+	u64 procs = READ_ONCE(core->stats.procs);
 	struct energy_cgroup *cg;
 	struct energy_proc *p;
 	u64 seen = 0;
 
 	for (cg = m->top; cg; cg = energy_cgroup_next(cg, m->top)) {
+		if (too_many(++seen, procs))
+			return false;
 		hlist_for_each_entry_rcu(p, &cg->procs, cg_node) {
+			if (too_many(++seen, procs))
+				return false;
 			if (p->tgid >= m->from)
 				offer(m, p->tgid);
-			seen++;
 		}
-		if (++seen > worth / 2)
-			return false;
 	}
 	return true;
 }

@@ -119,6 +119,7 @@ void energy_rmdir_process(struct energy_core *core)
 			continue;
 		energy_cgroup_gone(core, cg, removal[i].parent);
 		energy_cgroup_put(cg);
+		cond_resched();
 	}
 	r->taken = 0;
 }
@@ -133,7 +134,6 @@ void energy_rmdir_process(struct energy_core *core)
  */
 void energy_rmdir_recheck(struct energy_core *core)
 {
-	struct energy_cgroup_info info;
 	struct energy_cgroup *cg;
 	unsigned long id;
 
@@ -142,12 +142,9 @@ void energy_rmdir_recheck(struct energy_core *core)
 	core->rmdir.recheck = false;
 	xa_for_each(&core->cgroups, id, cg) {
 		cg = energy_cgroup_find(core, id);
-		if (cg && cg != core->root && !cg->gone) {
-			info = (struct energy_cgroup_info) {};
-			if (core->env->cgroup(id, &info) == -ENOENT)
-				energy_cgroup_gone(core, cg, core->root->id);
-			kfree(info.path);
-		}
+		/* who has no parent yet is still being looked for, and may be heard of */
+		if (cg && cg->parent && !cg->gone && core->env->cgroup(id, NULL) == -ENOENT)
+			energy_cgroup_gone(core, cg, core->root->id);
 		energy_cgroup_put(cg);
 		cond_resched();
 	}

@@ -12,15 +12,27 @@
 /* So many free shares are kept; more were needed by a crowd that has gone. */
 #define FREE_MAX 1024
 
+/*
+ * A process's threads can be in as many cgroups as it likes. Beyond this many, the energy of
+ * the others counts for one of these, which has the same ancestors but for the last ones.
+ */
+#define CGROUPS_MAX 32
+
 static struct energy_share *share_find(struct energy_proc *p, const struct energy_cgroup *cg,
 				       int group)
 {
-	struct energy_share *s;
+	struct energy_share *s, *other = NULL;
+	unsigned int n = 0;
 
-	for (s = p->shares; s; s = s->more)
-		if (s->group == group && s->cgroup == cg)
+	for (s = p->shares; s; s = s->more) {
+		if (s->group != group)
+			continue;
+		if (s->cgroup == cg)
 			return s;
-	return NULL;
+		other = s;
+		n++;
+	}
+	return n < CGROUPS_MAX ? NULL : other;
 }
 
 static struct energy_share *share_get(struct energy_core *core)

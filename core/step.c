@@ -55,6 +55,7 @@ static void sample(struct energy_core *core, u64 now_ns, bool in_sampler)
 	core->last_ns = now_ns;
 	core->stats.samples++;
 	energy_reap_excess(core);
+	energy_cgroups_reap_excess(core);
 	if (window_due(core, now_ns))
 		energy_window_publish(core, now_ns);
 	else

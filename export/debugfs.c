@@ -34,6 +34,7 @@ static const struct energy_debugfs_stat {
 	STAT(dead),
 	STAT(dead_dropped),
 	STAT(removals_lost),
+	STAT(cgroups_dropped),
 };
 
 #undef STAT

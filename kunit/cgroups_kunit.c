@@ -317,7 +317,7 @@ static void deep_nesting(struct kunit *test)
 	struct energy_core *core = test->priv;
 	u64 id;
 
-	for (id = 1000; id < 21000; id++) {
+	for (id = 1000; id < 11000; id++) {
 		struct energy_cgroup *cg = get(test, id);
 
 		/* as if it had been removed below the one before */
@@ -327,9 +327,56 @@ static void deep_nesting(struct kunit *test)
 		energy_cgroup_put(cg);
 	}
 	pass_window(test);
-	KUNIT_EXPECT_EQ(test, nr_rows(core), 20001U);
+	KUNIT_EXPECT_EQ(test, nr_rows(core), 10001U);
 	pass_window(test);
 	KUNIT_EXPECT_EQ(test, nr_rows(core), 1U);
+}
+
+/* In a long window any number can come and go; those that are being shown stay. */
+static void memory_of_the_gone_is_bounded(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	u64 a = fake_cgroup_new(test, 1, "a"), id;
+
+	energy_cgroup_put(get(test, a));
+	pass_window(test);
+	fake_cgroup_remove(core, a);
+	pass_window(test);
+	for (id = 1000; id < 18000; id++) {
+		struct energy_cgroup *cg = get(test, id);
+
+		mutex_lock(&core->lock);
+		energy_cgroup_gone(core, cg, 1);
+		mutex_unlock(&core->lock);
+		energy_cgroup_put(cg);
+	}
+	fake_step(test, FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->stats.cgroups_dropped, 17000ULL);
+	KUNIT_EXPECT_EQ(test, nr_rows(core), 2U);
+	KUNIT_EXPECT_TRUE(test, has_row(core, a));
+	pass_window(test);
+	KUNIT_EXPECT_EQ(test, nr_rows(core), 1U);
+	KUNIT_EXPECT_EQ(test, core->nr_gone, 0U);
+}
+
+/* A tail charge does not know its cgroup: it is where the process was. */
+static void tail_does_not_move_a_process(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	u64 a = fake_cgroup_new(test, 1, "a");
+	struct fake_proc *fp = fake_proc_new(test, 100, "gone");
+	struct energy_cgroup *cg;
+
+	fp->cgid = a;
+	fake_run(core, 0, fp, FAKE_MS);
+	fake_step(test, FAKE_MS);
+	fp->gone = true;
+	fake_run_tail(core, 0, fp, FAKE_MS);
+	fake_step(test, FAKE_MS);
+	cg = rcu_access_pointer(fake_record(core, fp)->cgroup);
+	KUNIT_EXPECT_EQ(test, cg->id, a);
+	KUNIT_EXPECT_EQ(test, cg->total.use.cpu_ns, 2 * FAKE_MS);
+	KUNIT_EXPECT_FALSE(test, has_row(core, 0));
 }
 
 /* Records hold rows, and give them back when they move and when they go. */
@@ -385,6 +432,8 @@ static struct kunit_case cgroups_cases[] = {
 	KUNIT_CASE(parent_that_is_gone),
 	KUNIT_CASE(no_memory_is_tried_again),
 	KUNIT_CASE(deep_nesting),
+	KUNIT_CASE(memory_of_the_gone_is_bounded),
+	KUNIT_CASE(tail_does_not_move_a_process),
 	KUNIT_CASE(processes_hold_rows),
 	{}
 };

@@ -132,6 +132,33 @@ static void gap_does_not_move_energy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, total(test, t.a)->energy_nj, total(test, 1)->energy_nj);
 }
 
+/* Threads in more cgroups than shares are kept for: nothing is lost, above all is right. */
+static void in_too_many_cgroups(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct energy_share *s;
+	unsigned int i, n = 0;
+	struct tree t;
+
+	plant(test, &t);
+	for (i = 0; i < 100; i++) {
+		t.fp->cgid = 1000 + i;
+		fake_run(core, 0, t.fp, FAKE_MS);
+	}
+	t.fs->error[0] = -EIO;
+	fake_step(test, 100 * FAKE_MS);
+	for (s = fake_record(core, t.fp)->shares; s; s = s->more)
+		n++;
+	KUNIT_EXPECT_EQ(test, n, 32U);
+	t.fs->error[0] = 0;
+	fake_source_use(t.fs, 0, 2000);
+	for (i = 0; i < 5; i++)
+		fake_step(test, 10 * FAKE_MS);
+	KUNIT_EXPECT_GT(test, fake_record(core, t.fp)->now.energy_nj, 0ULL);
+	KUNIT_EXPECT_EQ(test, total(test, 1)->energy_nj,
+			fake_record(core, t.fp)->now.energy_nj);
+}
+
 static void totals_survive_processes_and_cgroups(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
@@ -232,6 +259,7 @@ static struct kunit_case cgtotals_cases[] = {
 	KUNIT_CASE(past_stays_where_it_was_spent),
 	KUNIT_CASE(migration_within_a_sample),
 	KUNIT_CASE(gap_does_not_move_energy),
+	KUNIT_CASE(in_too_many_cgroups),
 	KUNIT_CASE(totals_survive_processes_and_cgroups),
 	KUNIT_CASE(cgroup_that_no_sample_sees),
 	KUNIT_CASE(ancestors_hear_later),

@@ -53,7 +53,7 @@ static int fake_cgroup_info(u64 id, struct energy_cgroup_info *info)
 	fake.nr_looked_up++;
 	if (!id || id > fake.nr_cgroups)
 		return -ENOENT;
-	if (fake.cgroup[id - 1].error)
+	if (fake.cgroup[id - 1].error || !info)
 		return fake.cgroup[id - 1].error;
 	info->parent = fake.cgroup[id - 1].parent;
 	for (; id != 1; id = fake.cgroup[id - 1].parent) {
