@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=storm timeout=600 topology=1x2
+# selftest: guest=storm timeout=900 topology=1x2
 """Thousands of cgroups that come and go pin nothing, lose nothing and leave nothing."""
 
 import os
