@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The real kernel around the core. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cgroup.h>
 #include <linux/cpumask.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -157,6 +161,33 @@ static u64 root_cgroup(void)
 static u64 boottime(void)
 {
 	return ktime_get_boottime_ns();
+}
+
+/* Whether controllers are mounted the old way: not so on a machine that is still starting. */
+static bool cgroup_v1_in_use(void)
+{
+	bool used = false;
+	int i;
+
+	rcu_read_lock();
+	for (i = 0; i < CGROUP_SUBSYS_COUNT; i++)
+		used |= task_css(&init_task, i)->cgroup->root != &cgrp_dfl_root;
+	rcu_read_unlock();
+	return used;
+}
+
+/**
+ * energy_env_report() - Tell the administrator what the core cannot do on this machine
+ *
+ * Where there are no cgroups but v1's, the default hierarchy has nothing but its root
+ * (rule 18).
+ *
+ * Context: process context, at load.
+ */
+void energy_env_report(void)
+{
+	if (cgroup_v1_in_use() && !READ_ONCE(cgrp_dfl_root.cgrp.nr_descendants))
+		pr_notice("cgroup v2 is not in use: /proc/energy/cgroup shows users their own processes, and cgroup.stat is for root\n");
 }
 
 static bool online(int cpu)

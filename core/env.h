@@ -49,6 +49,7 @@ struct energy_env {
 
 extern const struct energy_env energy_env_kernel;
 
+void energy_env_report(void);
 void energy_ident_of(struct task_struct *leader, const struct cred *cred, struct pid *pid,
 		     struct energy_ident *id);
 u64 energy_mm_bytes(struct mm_struct *mm);

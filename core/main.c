@@ -149,6 +149,7 @@ static int __init energy_core_init(void)
 	if (ret)
 		goto unpm;
 	energy_debugfs_create(core);
+	energy_env_report();
 	return 0;
 
 unpm:
