@@ -12,17 +12,6 @@ OTHER = lib.NOBODY - 1
 HIDING = "/run/hiding"
 
 
-def in_cgroup(cgroup, *args):
-    """A command that moves itself to a cgroup first."""
-    return ("/bin/sh", "-c", f'echo 0 >{lib.CGROUPS}/{cgroup}/cgroup.procs && exec "$@"', "sh",
-            *args)
-
-
-def as_user(uid, *args):
-    """A command that gives up root first."""
-    return ("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *args)
-
-
 def refused(*args):
     """Whether cat said no, and the reason."""
     done = lib.command(*args, check=False, env={**os.environ, "LC_ALL": "C"})
@@ -44,12 +33,12 @@ def check_privilege(tap):
     tap.equal([os.stat(path).st_mode & 0o777 for path in (lib.ALL, lib.CGROUP, lib.DEBUG_ALL,
                                                           lib.DEBUG_SYS)],
               [0o400, 0o444, 0o400, 0o400], "modes")
-    tap.equal(refused(*as_user(lib.NOBODY, "cat", lib.ALL)), no, "all: not for nobody")
+    tap.equal(refused(*lib.as_user(lib.NOBODY, "cat", lib.ALL)), no, "all: not for nobody")
     for path in (lib.ALL, lib.DEBUG_ALL, lib.DEBUG_SYS):
         tap.equal(refused(*without, "cat", path), bare,
                   f"{path}: not for root without CAP_SYS_ADMIN")
     tap.equal(refused(*container, "cat", lib.ALL), bare, "all: not for root of a container")
-    tap.equal(refused(*as_user(lib.NOBODY, *container, "cat", lib.ALL)), no,
+    tap.equal(refused(*lib.as_user(lib.NOBODY, *container, "cat", lib.ALL)), no,
               "all: not for nobody as root of a container")
     for path in (lib.DEBUG_ALL, lib.DEBUG_SYS):
         tap.equal(refused(*container, "cat", path), bare,
@@ -63,15 +52,15 @@ def start_hogs():
         os.mkdir(f"{lib.CGROUPS}/{cgroup}")
     hog = ("/payload/hog", "-n", 500, "-p")
     commands = {
-        "a": in_cgroup("a", *hog),
-        "b": in_cgroup("a/b", *as_user(lib.NOBODY, *hog)),
-        "c": in_cgroup("c", *hog),
+        "a": lib.in_cgroup("a", *hog),
+        "b": lib.in_cgroup("a/b", *lib.as_user(lib.NOBODY, *hog)),
+        "c": lib.in_cgroup("c", *hog),
         "root": hog,
-        "nobody": as_user(lib.NOBODY, *hog),
-        "other": as_user(OTHER, *hog),
+        "nobody": lib.as_user(lib.NOBODY, *hog),
+        "other": lib.as_user(OTHER, *hog),
         "mixed": ("setpriv", f"--ruid={lib.NOBODY}", f"--euid={OTHER}", f"--regid={lib.NOBODY}",
                   "--clear-groups", *hog),
-        "a-other": in_cgroup("a", *as_user(OTHER, *hog)),
+        "a-other": lib.in_cgroup("a", *lib.as_user(OTHER, *hog)),
     }
     hogs = {name: lib.Worker("/usr/bin/env", *args) for name, args in commands.items()}
     return {name: worker.said()["pid"] for name, worker in hogs.items()}
@@ -85,17 +74,17 @@ def check_seen(tap, seen, hogs, want, name):
 def check_cgroups(tap, hogs):
     """One's own cgroup and those below; in the root one's own processes."""
     cat = ("cat", lib.CGROUP)
-    seen = pids(*in_cgroup("a", *cat))
+    seen = pids(*lib.in_cgroup("a", *cat))
     check_seen(tap, seen, hogs, {"a", "b", "a-other"}, "a cgroup sees itself and below")
     tap.ok(not seen & {1, 2, os.getpid()}, "and nothing else", seen)
-    check_seen(tap, pids(*in_cgroup("a/b", *cat)), hogs, {"b"},
+    check_seen(tap, pids(*lib.in_cgroup("a/b", *cat)), hogs, {"b"},
                "not what is above it or beside it")
-    check_seen(tap, pids(*in_cgroup("a", *as_user(lib.NOBODY, *cat))), hogs,
+    check_seen(tap, pids(*lib.in_cgroup("a", *lib.as_user(lib.NOBODY, *cat))), hogs,
                {"a", "b", "a-other"}, "in a cgroup everybody sees all of it")
     seen = pids(*cat)
     check_seen(tap, seen, hogs, set(hogs), "in the root cgroup an administrator sees all")
     tap.ok({1, 2} <= seen, "kernel threads, too", seen)
-    seen = pids(*as_user(lib.NOBODY, *cat))
+    seen = pids(*lib.as_user(lib.NOBODY, *cat))
     check_seen(tap, seen, hogs, {"b", "nobody"}, "others see there their own alone")
     wrong = {pid for pid in seen if os.path.exists(f"/proc/{pid}/status") and
              lib.status(pid, "Uid") != str(lib.NOBODY)}
@@ -107,7 +96,7 @@ def check_cgroups(tap, hogs):
 def check_opener(tap, hogs):
     """The scope is the opener's, not the reader's."""
     fd = os.open(lib.CGROUP, os.O_RDONLY)
-    seen = pids(*as_user(lib.NOBODY, "cat"), stdin=fd)
+    seen = pids(*lib.as_user(lib.NOBODY, "cat"), stdin=fd)
     os.close(fd)
     check_seen(tap, seen, hogs, set(hogs), "what root opened shows root's view to nobody")
 
@@ -136,8 +125,8 @@ def check_hidepid(tap, hogs):
     """A procfs mount that hides other users' processes hides them here too."""
     os.makedirs(HIDING)
     cat = ("cat", f"{HIDING}/energy/cgroup")
-    in_a = in_cgroup("a", *as_user(lib.NOBODY, *cat))
-    group = in_cgroup("a", "setpriv", f"--reuid={lib.NOBODY}", f"--regid={lib.NOBODY}",
+    in_a = lib.in_cgroup("a", *lib.as_user(lib.NOBODY, *cat))
+    group = lib.in_cgroup("a", "setpriv", f"--reuid={lib.NOBODY}", f"--regid={lib.NOBODY}",
                       f"--groups={OTHER}", *cat)
     everyone = {"a", "b", "a-other"}
     for options, seen, seen_by_group in (
@@ -155,7 +144,7 @@ def check_container(tap, hogs):
     """PID, mount and user namespaces of its own."""
     script = ("/payload/hog -n 500 -p & read line; cd /proc; echo [0-9]* >/run/inside; "
               "cat /proc/energy/cgroup")
-    args = in_cgroup("c", "unshare", "-UrpfC", "--mount-proc", "sh", "-c", script)
+    args = lib.in_cgroup("c", "unshare", "-UrpfC", "--mount-proc", "sh", "-c", script)
     os.close(os.open("/run/inside", os.O_CREAT | os.O_WRONLY, 0o666))
     worker = lib.Worker("/usr/bin/env", *args)
     inner = worker.said()["pid"]

@@ -619,6 +619,17 @@ class Worker:
         self.end()
 
 
+def in_cgroup(cgroup, *args):
+    """A command that moves itself to a cgroup first."""
+    return ("/bin/sh", "-c", f'echo 0 >{CGROUPS}/{cgroup}/cgroup.procs && exec "$@"', "sh",
+            *args)
+
+
+def as_user(uid, *args):
+    """A command that gives up root first."""
+    return ("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *args)
+
+
 def status(pid, key):
     """A field of /proc/PID/status, its first word."""
     return re.search(rf"^{key}:\s+(\S+)", text(f"/proc/{pid}/status"), re.M)[1]

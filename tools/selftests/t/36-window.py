@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=scope timeout=90
+"""The side channel: what the unprivileged read changes with the window and at no other time."""
+
+import errno
+import os
+import re
+
+import lib
+
+WINDOW_NS, SAMPLE_NS = 500 * lib.MS, 5 * lib.MS
+WINDOWS = 4
+BOX = f"{lib.CGROUPS}/window"
+# What whoever runs in a container can open.
+UNPRIVILEGED = (lib.CGROUP, lib.STAT)
+
+
+def in_box():
+    """Become an unprivileged process of a cgroup."""
+    lib.write(f"{BOX}/cgroup.procs", 0)
+    os.setgroups([])
+    os.setresgid(lib.NOBODY, lib.NOBODY, lib.NOBODY)
+    os.setresuid(lib.NOBODY, lib.NOBODY, lib.NOBODY)
+
+
+def watch(path):
+    """Read a file as fast as we can, until some windows have passed: what it said, in order."""
+    fd = os.open(path, os.O_RDONLY)
+    said = []
+    changes = reads = 0
+    while changes <= WINDOWS:
+        data = os.pread(fd, 65536, 0)
+        reads += 1
+        if not said or data != said[-1]:
+            said.append(data)
+            changes = len(said)
+    os.close(fd)
+    return said, reads
+
+
+def check_pace(tap, path):
+    """An attacker who reads as fast as it can sees a value per window."""
+    live = lib.system()["iterations"]
+    child, answers = os.pipe()
+    pid = os.fork()
+    if not pid:
+        in_box()
+        said, reads = watch(path)
+        with os.fdopen(answers, "wb") as pipe:
+            pipe.write(b"%d\n" % reads + b"\0".join(said))
+        os._exit(0)
+    os.close(answers)
+    with os.fdopen(child, "rb") as pipe:
+        reads, said = pipe.read().split(b"\n", 1)
+    os.waitpid(pid, 0)
+    samples = lib.system()["iterations"] - live
+    said = said.split(b"\0")
+    headers = [{key: int(re.search(rf"^{key}[= ](\d+)$".encode(), text, re.M)[1])
+                for key in ("timestamp", "window")} for text in said]
+    windows = [header["window"] for header in headers]
+    tap.ok(int(reads) > 2 * len(said) and samples > 2 * len(said),
+           f"({path}: it was read, and samples were taken, much more often)", int(reads), samples)
+    tap.equal(windows, sorted(set(windows)), f"{path}: within a window not a byte changes")
+    times = [header["timestamp"] for header in headers]
+    # Timers have a slack, to save wake-ups: a 64th of a sample.
+    short = [(was, now) for was, now in zip(times, times[1:])
+             if now - was < WINDOW_NS - SAMPLE_NS // 64]
+    tap.ok(not short, f"{path}: and no window is shorter than window_ns", short)
+
+
+def check_bounds(tap):
+    """Nobody but root sets the pace, and root not below the bounds."""
+    files = os.listdir(lib.PARAMS)
+    modes = {os.stat(f"{lib.PARAMS}/{name}").st_mode & 0o777 for name in files}
+    tap.ok(files and modes <= {0o644, 0o444}, "parameters are root's to write", modes)
+    pid = os.fork()
+    if not pid:
+        in_box()
+        os._exit(sum(os.access(f"{lib.PARAMS}/{name}", os.W_OK) for name in files))
+    tap.equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0, "nobody can write any")
+    before = lib.param("window_ns")
+    lib.must_set(sample_ns=lib.MS)
+    tap.equal([lib.set_param("window_ns", 100 * lib.MS - 1), lib.set_param("sample_ns", lib.MS - 1),
+               lib.param("window_ns"), lib.param("sample_ns")],
+              [errno.ERANGE, errno.ERANGE, before, lib.MS],
+              "windows below 100 ms and samples below 1 ms are refused to root, too")
+
+
+def test(tap):
+    """Windows."""
+    os.mkdir(BOX)
+    lib.load(sample_ns=SAMPLE_NS, window_ns=WINDOW_NS)
+    hog = lib.Worker(*lib.in_cgroup("window", "/payload/hog"))
+    lib.wait_windows()
+    for path in UNPRIVILEGED:
+        check_pace(tap, path)
+    check_bounds(tap)
+    hog.end()
+
+
+lib.main(test)
