@@ -3,8 +3,9 @@
 # selftest: guest=control timeout=120
 """CPUs that have nothing to do with us get no interrupt from us: idle ones, nor busy ones.
 
-All else is kept on CPU 0. The kernel may have a reason of its own now and then, so of several
-stretches of many samples the quietest counts. What a sample does, each of them has.
+All else is kept on CPU 0. The kernel has reasons of its own now and then, on a slow machine a few
+in each stretch, so of several stretches of many samples the quietest counts, and is compared with
+what an interrupt per sample, or per a few, would make.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ import lib
 SAMPLE_NS = 10 * lib.MS
 SAMPLES = 20
 STRETCHES = 12
+FEW = SAMPLES // 4
 # Function calls, IRQ work, rescheduling.
 OURS = ("CAL", "IWI", "RES")
 
@@ -61,8 +63,8 @@ def quietest():
 def check(tap, quiet, name):
     """Some CPUs are left in peace."""
     fewest = quietest()
-    tap.equal([fewest[cpu] for cpu in quiet], [0] * len(quiet),
-              f"{name}: no interrupt for CPUs {quiet}")
+    tap.ok(all(fewest[cpu] < FEW for cpu in quiet), f"{name}: samples do not interrupt {quiet}",
+           f"in {SAMPLES} samples, at best: {fewest}")
     return fewest
 
 
