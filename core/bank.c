@@ -3,15 +3,9 @@
  * A bank: the small hash table that the hot path writes. No lock, no clock, no allocation;
  * whoever owns the bank calls this.
  */
-#include <linux/hash.h>
 #include <linux/string.h>
 
-#include "ledger.h"
-
-static unsigned int key_slot(const struct energy_key *key)
-{
-	return hash_64(key->cookie ^ key->cgid, ilog2(ENERGY_BANK_INDEX));
-}
+#include "interval.h"
 
 static bool key_equal(const struct energy_key *a, const struct energy_key *b)
 {
@@ -32,25 +26,25 @@ static bool key_equal(const struct energy_key *a, const struct energy_key *b)
  */
 struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct energy_key *key)
 {
-	unsigned int slot = key_slot(key);
+	unsigned int slot = energy_bank_slot(key->cookie, key->start_ns, key->cgid);
 	struct energy_charge *c;
 	unsigned int i;
 
 	for (i = 0; i < ENERGY_BANK_PROBES; i++) {
 		unsigned int n = bank->index[slot];
 
-		if (!n) {
+		c = &bank->charge[n];
+		if (n >= bank->nr || c->slot != slot) {
 			if (bank->nr == ENERGY_BANK_CHARGES)
 				break;
-			c = &bank->charge[bank->nr++];
-			bank->index[slot] = bank->nr;
+			c = &bank->charge[bank->nr];
+			bank->index[slot] = bank->nr++;
 			c->key = *key;
 			c->slot = slot;
 			if (!key->start_ns)
 				bank->nr_tails++;
 			return &c->use;
 		}
-		c = &bank->charge[n - 1];
 		if (key_equal(&c->key, key))
 			return &c->use;
 		slot = (slot + 1) & (ENERGY_BANK_INDEX - 1);
@@ -71,10 +65,8 @@ void energy_bank_clear(struct energy_bank *bank)
 {
 	unsigned int i;
 
-	for (i = 0; i < bank->nr; i++) {
-		bank->index[bank->charge[i].slot] = 0;
-		bank->charge[i].use = (struct energy_usage){};
-	}
+	for (i = 0; i < bank->nr; i++)
+		bank->charge[i] = (struct energy_charge){};
 	bank->nr = 0;
 	bank->nr_tails = 0;
 	bank->nr_lost = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Making and unmaking a core: memory only; no probes, no thread, no files. */
+#include <linux/percpu.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -8,10 +9,11 @@ static int ledgers_new(struct energy_core *core, unsigned int nr_cpus)
 {
 	unsigned int cpu;
 
+	core->packets = alloc_percpu(struct energy_packets);
 	core->ledgers = kcalloc(nr_cpus, sizeof(*core->ledgers), GFP_KERNEL);
 	core->flips = kcalloc(nr_cpus, sizeof(*core->flips), GFP_KERNEL);
 	core->cpu_group = kmalloc_array(nr_cpus, sizeof(*core->cpu_group), GFP_KERNEL);
-	if (!core->ledgers || !core->flips || !core->cpu_group)
+	if (!core->packets || !core->ledgers || !core->flips || !core->cpu_group)
 		return -ENOMEM;
 	core->nr_ledgers = nr_cpus;
 	for (cpu = 0; cpu < nr_cpus; cpu++) {
@@ -88,6 +90,7 @@ void energy_core_teardown(struct energy_core *core)
 	kfree(core->cpu_group);
 	kfree(core->flips);
 	kfree(core->ledgers);
+	free_percpu(core->packets);
 	core->nr_ledgers = 0;
 	mutex_destroy(&core->lock);
 }

@@ -6,7 +6,6 @@
  * in the second: charges make records, exits name them and mark them dead, and only then can
  * a tail key find the dead record that it belongs to.
  */
-#include <linux/slab.h>
 
 #include "internal.h"
 
@@ -138,11 +137,10 @@ static void drain_charges(struct energy_core *core, const struct energy_weights 
 
 static void drain_exits(struct energy_core *core, struct energy_flip *flip)
 {
-	struct energy_exit *x, *tmp;
+	struct energy_exit *x;
 	struct energy_proc *p;
 
-	list_for_each_entry_safe(x, tmp, &flip->exits, node) {
-		list_del(&x->node);
+	list_for_each_entry(x, &flip->exits, node) {
 		p = energy_proctab_find(core, x->key.tgid, x->key.start_ns) ?:
 		    energy_proctab_add(core, &x->key);
 		if (p) {
@@ -151,7 +149,6 @@ static void drain_exits(struct energy_core *core, struct energy_flip *flip)
 		} else {
 			energy_ident_put(&x->ident);
 		}
-		kfree(x);
 	}
 	if (flip->nr_exits_lost) {
 		core->stats.exits_lost += flip->nr_exits_lost;
@@ -199,7 +196,7 @@ void energy_drain_process(struct energy_core *core)
 			drain_charges(core, &w, cpu, true);
 		drain_rest(core, &w, cpu);
 		energy_bank_clear(core->flips[cpu].bank);
-		energy_ledger_pool_fill(core->ledgers[cpu]);
+		energy_ledger_pool_fill(core->ledgers[cpu], &core->flips[cpu]);
 	}
 	energy_rmdir_process(core);
 	core->scan_boot_ns = 0;

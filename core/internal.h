@@ -18,6 +18,9 @@
  *					The owner CPU takes it in the probes, the sampler only
  *					to flip and to refill, in constant time.
  *
+ * core->packets needs no lock: each CPU adds to its own with this_cpu_add(), and whoever charges
+ * the difference remembers, under ledger->lock, what has been charged.
+ *
  * While they list, readers of /proc and debugfs take none of these (but debugfs's lines about
  * domains take core->lock): they walk the PID table under RCU, copy core->latest under its
  * seqcount, and are bound to a window's generation. Opening and closing a file takes and gives
@@ -97,6 +100,7 @@ struct energy_stats {
  * @params: what the administrator set
  * @env: the kernel around it
  * @lock: see the lock map
+ * @packets: per CPU what was sent and received
  * @ledgers: one per possible CPU
  * @flips: one per ledger: what the drain in progress took from it
  * @nr_ledgers: nr_cpu_ids
@@ -154,6 +158,7 @@ struct energy_core {
 	const struct energy_env *env;
 	struct mutex lock;
 
+	struct energy_packets __percpu *packets;
 	struct energy_ledger **ledgers;
 	struct energy_flip *flips;
 	unsigned int nr_ledgers;

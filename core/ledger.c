@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One CPU's ledger: intervals of running tasks become charges in the current bank.
+ * One CPU's ledger: intervals of running tasks become charges in the current bank. What a
+ * switch does nearly always is in interval.h.
  *
  * RULE for everything that the probes call here: no allocation, no lock that another CPU
  * takes on its own hot path, no wake-up, no printk, no loop that is not bounded.
  */
-#include <linux/cgroup.h>
 #include <linux/mm.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "internal.h"
+#include "interval.h"
 
 /* Exits between two drains that one CPU can record; half of it left asks for a drain. */
 #define POOL_SIZE 128
@@ -21,6 +21,21 @@ static void early_drain(struct irq_work *work)
 
 	WRITE_ONCE(l->core->drain_wanted, true);
 	energy_sampler_kick(l->core);
+}
+
+/* Records for the pool, as many as there is memory for. */
+static unsigned int exits_new(struct list_head *fresh, unsigned int want)
+{
+	struct energy_exit *x;
+	unsigned int n;
+
+	for (n = 0; n < want; n++) {
+		x = kmalloc(sizeof(*x), GFP_KERNEL | __GFP_NOWARN);
+		if (!x)
+			break;
+		list_add(&x->node, fresh);
+	}
+	return n;
 }
 
 /**
@@ -44,6 +59,8 @@ struct energy_ledger *energy_ledger_new(struct energy_core *core, int cpu)
 	INIT_LIST_HEAD(&l->exits);
 	l->core = core;
 	l->cpu = cpu;
+	/* a CPU that cannot exist has no packets: what it has charged is all */
+	l->packets = cpu_possible(cpu) ? per_cpu_ptr(core->packets, cpu) : &l->charged;
 	/* rule 6: hard, so that it comes at once on PREEMPT_RT too */
 	l->drain_work = IRQ_WORK_INIT_HARD(early_drain);
 	for (i = 0; i < ARRAY_SIZE(l->bank); i++) {
@@ -51,7 +68,7 @@ struct energy_ledger *energy_ledger_new(struct energy_core *core, int cpu)
 		if (!l->bank[i])
 			goto destroy;
 	}
-	energy_ledger_pool_fill(l);
+	l->nr_pool = exits_new(&l->pool, POOL_SIZE);
 	return l;
 
 destroy:
@@ -116,39 +133,46 @@ void energy_key_of(struct task_struct *p, struct energy_key *key)
 	}
 }
 
-/*
- * Storage I/O is accounted to the task that causes it, while it runs: a difference between
- * two looks at a running task is exactly what it did in between, on this CPU, for this key.
+/**
+ * energy_interval_close_slow() - Charge an interval whose charge is not found at once
+ * @l: the ledger
+ * @p: who ran
+ * @now: the CPU's clock, ns
+ * @slept: not 0 if it gives up the CPU to wait
+ *
+ * Context: IRQs off, l->lock held.
  */
-static void open_interval(struct energy_ledger *l, u64 now)
-{
-	l->since = now;
-	l->rx_parts = 0;
-	l->tx = 0;
-	if (!l->curr)
-		return;
-	l->io_read = READ_ONCE(l->curr->ioac.read_bytes);
-	l->io_write = READ_ONCE(l->curr->ioac.write_bytes);
-}
-
-/* l->lock held, l->curr not NULL. */
-static void close_interval(struct energy_ledger *l, u64 now, bool slept)
+noinline void energy_interval_close_slow(struct energy_ledger *l, struct task_struct *p,
+					 u64 now, unsigned int slept)
 {
 	struct energy_bank *bank = l->bank[l->cur];
-	struct task_struct *p = l->curr;
-	struct energy_usage *use;
+	struct energy_key key;
 
-	/* not on the stack: a stack protector in the switch costs more than the key */
-	energy_key_of(p, &l->key);
-	use = energy_bank_find(bank, &l->key);
-	/* rule 3: clocks of CPUs may differ by a little, an interval is never negative */
-	if (likely(now > l->since))
-		use->cpu_ns += now - l->since;
-	use->wakeups += slept;
-	use->diski += READ_ONCE(p->ioac.read_bytes) - l->io_read;
-	use->disko += READ_ONCE(p->ioac.write_bytes) - l->io_write;
-	use->rx_parts += l->rx_parts;
-	use->tx += l->tx;
+	energy_key_of(p, &key);
+	energy_interval_charge(l, p, now, slept, energy_bank_find(bank, &key));
+	if (bank->nr >= ENERGY_BANK_EARLY)
+		want_drain(l);
+}
+
+/**
+ * energy_ledger_take_packets() - Charge what tasks have sent and received since the last look
+ * @l: the ledger
+ * @use: whom to charge
+ *
+ * The CPU may go on counting meanwhile.
+ *
+ * Context: IRQs off, l->lock held.
+ */
+noinline void energy_ledger_take_packets(struct energy_ledger *l, struct energy_usage *use)
+{
+	u64 rx_parts = READ_ONCE(l->packets->rx_parts);
+	u64 tx = READ_ONCE(l->packets->tx);
+
+	use->rx_parts += rx_parts - l->charged.rx_parts;
+	use->tx += tx - l->charged.tx;
+	l->charged.rx_parts = rx_parts;
+	l->charged.tx = tx;
+	l->packets_sum = rx_parts + tx;
 }
 
 /**
@@ -165,35 +189,9 @@ void energy_ledger_begin(struct energy_ledger *l, struct task_struct *curr, u64 
 {
 	raw_spin_lock(&l->lock);
 	if (!l->since) {
-		l->curr = is_idle_task(curr) ? NULL : curr;
-		open_interval(l, now);
+		energy_interval_skip(l, now);
+		energy_interval_open(l, curr);
 	}
-	raw_spin_unlock(&l->lock);
-}
-
-/**
- * energy_ledger_switch() - A CPU goes from one task to the next
- * @l: the CPU's ledger
- * @prev: who ran
- * @next: who runs from now on
- * @slept: @prev gives up the CPU to wait
- * @now: the CPU's clock, ns
- *
- * An interval whose beginning was not seen is not charged.
- *
- * Context: in the context switch: IRQs off, the runqueue's lock held.
- */
-void energy_ledger_switch(struct energy_ledger *l, struct task_struct *prev,
-			  struct task_struct *next, bool slept, u64 now)
-{
-	raw_spin_lock(&l->lock);
-	if (l->curr && l->curr == prev)
-		close_interval(l, now, slept);
-	l->curr = is_idle_task(next) ? NULL : next;
-	/* a flip may have come between reading the clock and getting the lock */
-	open_interval(l, max(now, l->since));
-	if (unlikely(l->bank[l->cur]->nr >= ENERGY_BANK_EARLY))
-		want_drain(l);
 	raw_spin_unlock(&l->lock);
 }
 
@@ -214,46 +212,33 @@ void energy_ledger_switch(struct energy_ledger *l, struct task_struct *prev,
  */
 void energy_ledger_flip(struct energy_ledger *l, u64 now, bool online, struct energy_flip *flip)
 {
+	struct energy_bank *bank;
 	unsigned long flags;
+	u64 tx;
 
 	INIT_LIST_HEAD(&flip->exits);
 	raw_spin_lock_irqsave(&l->lock, flags);
-	if (!online) {
+	bank = l->bank[l->cur];
+	if (!online)
 		l->curr = NULL;
-	} else if (l->curr) {
-		close_interval(l, now, false);
-		/* a clock that was behind must not charge the difference twice */
-		open_interval(l, max(now, l->since));
+	if (l->curr) {
+		energy_interval_close(l, l->curr, now, 0);
+		energy_interval_open(l, l->curr);
+	} else {
+		energy_packets_settle(l, &bank->system);
 	}
-	flip->bank = l->bank[l->cur];
+	tx = READ_ONCE(l->packets->softirq_tx);
+	bank->system.tx += tx - l->charged.softirq_tx;
+	l->charged.softirq_tx = tx;
+	flip->bank = bank;
 	l->cur ^= 1;
 	list_splice_init(&l->exits, &flip->exits);
+	flip->nr_exits = l->nr_exits;
+	l->nr_exits = 0;
 	flip->nr_exits_lost = l->nr_exits_lost;
 	l->nr_exits_lost = 0;
 	l->drain_wanted = false;
 	raw_spin_unlock_irqrestore(&l->lock, flags);
-}
-
-/**
- * energy_ledger_packets() - Account network packets on this CPU
- * @l: this CPU's ledger
- * @own: they belong to the task that runs; otherwise to no process, only to the system
- * @rx_parts: packets received, see struct energy_usage
- * @tx: packets sent
- *
- * Context: any, on the ledger's CPU, IRQs off.
- */
-void energy_ledger_packets(struct energy_ledger *l, bool own, u64 rx_parts, u64 tx)
-{
-	raw_spin_lock(&l->lock);
-	if (own && l->curr) {
-		l->rx_parts += rx_parts;
-		l->tx += tx;
-	} else {
-		l->bank[l->cur]->system.rx_parts += rx_parts;
-		l->bank[l->cur]->system.tx += tx;
-	}
-	raw_spin_unlock(&l->lock);
 }
 
 /**
@@ -263,15 +248,13 @@ void energy_ledger_packets(struct energy_ledger *l, bool own, u64 rx_parts, u64 
  * Asks for an early drain, which refills the pool, when it runs low. An empty pool is
  * counted; the process is found by a scan then, see scan.c.
  *
- * Context: any, on the ledger's CPU, IRQs off until energy_ledger_exit_queue().
- * Return: a record that is the caller's to fill, or NULL.
+ * Context: any, on the ledger's CPU, IRQs off, l->lock held.
+ * Return: a record that is the caller's to fill and to queue, or NULL.
  */
 struct energy_exit *energy_ledger_exit_get(struct energy_ledger *l)
 {
-	struct energy_exit *x;
+	struct energy_exit *x = list_first_entry_or_null(&l->pool, struct energy_exit, node);
 
-	raw_spin_lock(&l->lock);
-	x = list_first_entry_or_null(&l->pool, struct energy_exit, node);
 	if (x) {
 		list_del(&x->node);
 		l->nr_pool--;
@@ -280,7 +263,6 @@ struct energy_exit *energy_ledger_exit_get(struct energy_ledger *l)
 	}
 	if (l->nr_pool < POOL_SIZE / 2)
 		want_drain(l);
-	raw_spin_unlock(&l->lock);
 	return x;
 }
 
@@ -289,41 +271,36 @@ struct energy_exit *energy_ledger_exit_get(struct energy_ledger *l)
  * @l: the ledger that it came from
  * @x: the record; the ledger's from now on
  *
- * Context: any, on the ledger's CPU, IRQs off.
+ * Context: any, on the ledger's CPU, IRQs off, l->lock held.
  */
 void energy_ledger_exit_queue(struct energy_ledger *l, struct energy_exit *x)
 {
-	raw_spin_lock(&l->lock);
 	list_add_tail(&x->node, &l->exits);
-	raw_spin_unlock(&l->lock);
+	l->nr_exits++;
 }
 
 /**
- * energy_ledger_pool_fill() - Refill the pool of exit records
+ * energy_ledger_pool_fill() - Give back the exit records of a flip, and refill the pool
  * @l: the ledger
+ * @flip: what it handed out; has no exits afterwards
  *
  * Without memory the pool stays shorter; the next drain tries again.
  *
  * Context: may sleep, any CPU.
  */
-void energy_ledger_pool_fill(struct energy_ledger *l)
+void energy_ledger_pool_fill(struct energy_ledger *l, struct energy_flip *flip)
 {
-	unsigned int missing = POOL_SIZE - READ_ONCE(l->nr_pool);
-	struct energy_exit *x;
+	unsigned int have = READ_ONCE(l->nr_pool) + flip->nr_exits;
+	unsigned int n = flip->nr_exits;
 	unsigned long flags;
-	LIST_HEAD(fresh);
-	unsigned int n;
 
-	for (n = 0; n < missing; n++) {
-		x = kmalloc(sizeof(*x), GFP_KERNEL | __GFP_NOWARN);
-		if (!x)
-			break;
-		list_add(&x->node, &fresh);
-	}
+	if (have < POOL_SIZE)
+		n += exits_new(&flip->exits, POOL_SIZE - have);
 	if (!n)
 		return;
 	raw_spin_lock_irqsave(&l->lock, flags);
-	list_splice(&fresh, &l->pool);
+	list_splice_init(&flip->exits, &l->pool);
 	l->nr_pool += n;
 	raw_spin_unlock_irqrestore(&l->lock, flags);
+	flip->nr_exits = 0;
 }

@@ -67,10 +67,25 @@ struct energy_usage {
 };
 
 /**
+ * struct energy_packets - What tasks and softirqs of a CPU sent and received, since load
+ * @rx_parts: packets received by tasks, see struct energy_usage
+ * @tx: packets sent by tasks
+ * @softirq_tx: packets sent from softirqs, which belong to no process
+ *
+ * Per CPU. Written by its own CPU with this_cpu_add(), without a lock, and never set back:
+ * who charges them remembers what has been charged already.
+ */
+struct energy_packets {
+	u64 rx_parts;
+	u64 tx;
+	u64 softirq_tx;
+};
+
+/**
  * struct energy_charge - One line of a bank
- * @key: who
+ * @key: who; its cookie is 0 if the charge is not in use
  * @use: what
- * @slot: its place in the bank's index, so that clearing costs what was used
+ * @slot: its place in the bank's index
  */
 struct energy_charge {
 	struct energy_key key;
@@ -84,8 +99,9 @@ struct energy_charge {
  * @nr_tails: how many of them have a tail key
  * @nr_lost: events that did not fit
  * @lost: their usage: it has no owner any more, but stays in the books
- * @system: packets handled in softirq, which belong to no process
- * @index: open-addressed hash of keys; holds 1 + the charge's number, 0 is free
+ * @system: packets that belong to no process
+ * @index: open-addressed hash of keys: the number of a charge. A place is free unless that
+ *	charge is in use and says that this is its place; so the index is never cleared
  * @charge: the charges, dense
  */
 struct energy_bank {
@@ -100,7 +116,7 @@ struct energy_bank {
 
 /**
  * struct energy_ledger - One CPU's ledger
- * @lock: protects everything below but @core, @cpu and the bank that is not current
+ * @lock: protects everything below but @core, @cpu, @packets and the bank that is not current
  * @cur: which of @bank the CPU writes
  * @drain_wanted: an early drain has been asked for since the last flip
  * @curr: the task that runs there and is to be charged; NULL for idle and for not known yet.
@@ -110,17 +126,18 @@ struct energy_bank {
  * @since: start of the interval not charged yet, ns of the CPU's sched_clock
  * @io_read: @curr's storage reads at @since, bytes
  * @io_write: @curr's storage writes at @since, bytes
- * @rx_parts: packets received by @curr since @since, see struct energy_usage
- * @tx: packets sent by @curr since @since
- * @key: where an interval's key is made up
+ * @packets_sum: sum of what tasks sent and received, as in @charged
+ * @packets: the CPU's packets
+ * @bank: the two banks
+ * @charged: which of @packets have been charged
  * @pool: free exit records, refilled by the sampler (rule 6)
  * @exits: exit records in use, in order of arrival
  * @nr_pool: length of @pool
+ * @nr_exits: length of @exits
  * @nr_exits_lost: exits that found @pool empty, since the last flip
  * @drain_work: wakes the sampler for an early drain
  * @core: the core this ledger belongs to
  * @cpu: which CPU
- * @bank: the two banks
  */
 struct energy_ledger {
 	raw_spinlock_t lock;
@@ -130,41 +147,46 @@ struct energy_ledger {
 	u64 since;
 	u64 io_read;
 	u64 io_write;
-	u64 rx_parts;
-	u64 tx;
-	struct energy_key key;
+	u64 packets_sum;
+	const struct energy_packets *packets;
+	struct energy_bank *bank[2];
+	struct energy_packets charged;
 	struct list_head pool;
 	struct list_head exits;
 	unsigned int nr_pool;
+	unsigned int nr_exits;
 	unsigned int nr_exits_lost;
 	struct irq_work drain_work;
 	struct energy_core *core;
 	int cpu;
-	struct energy_bank *bank[2];
 };
 
 /**
  * struct energy_flip - What a flip hands to the sampler
  * @bank: the bank to drain; the sampler's until the next flip
- * @exits: the exits since the last flip
+ * @exits: the exits since the last flip; given back by energy_ledger_pool_fill()
+ * @nr_exits: how many
  * @nr_exits_lost: exits that could not be recorded
  */
 struct energy_flip {
 	struct energy_bank *bank;
 	struct list_head exits;
+	unsigned int nr_exits;
 	unsigned int nr_exits_lost;
 };
 
 struct energy_ledger *energy_ledger_new(struct energy_core *core, int cpu);
 void energy_ledger_destroy(struct energy_ledger *l);
 void energy_ledger_begin(struct energy_ledger *l, struct task_struct *curr, u64 now);
-void energy_ledger_switch(struct energy_ledger *l, struct task_struct *prev,
-			  struct task_struct *next, bool slept, u64 now);
 void energy_ledger_flip(struct energy_ledger *l, u64 now, bool online, struct energy_flip *flip);
-void energy_ledger_packets(struct energy_ledger *l, bool own, u64 rx_parts, u64 tx);
 struct energy_exit *energy_ledger_exit_get(struct energy_ledger *l);
 void energy_ledger_exit_queue(struct energy_ledger *l, struct energy_exit *x);
-void energy_ledger_pool_fill(struct energy_ledger *l);
+void energy_ledger_pool_fill(struct energy_ledger *l, struct energy_flip *flip);
+
+/* interval.h: what it calls out of line */
+void energy_interval_close_slow(struct energy_ledger *l, struct task_struct *p, u64 now,
+				unsigned int slept);
+void energy_ledger_take_packets(struct energy_ledger *l, struct energy_usage *use);
 
 struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct energy_key *key);
 void energy_bank_clear(struct energy_bank *bank);

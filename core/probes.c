@@ -23,20 +23,25 @@
 #include <trace/events/sock.h>
 
 #include "internal.h"
+#include "interval.h"
 
-static struct energy_ledger *this_ledger(struct energy_core *core)
+static struct energy_ledger *this_ledger(struct energy_ledger **ledgers)
 {
-	return core->ledgers[smp_processor_id()];
+	return ledgers[smp_processor_id()];
 }
 
-static void probe_switch(ENERGY_SWITCH_ARGS)
+/* See interval.h for what it may cost. The clock is read under the lock to save registers. */
+static notrace void probe_switch(ENERGY_SWITCH_ARGS)
 {
 	struct energy_ledger *l = this_ledger(data);
 	unsigned int state = energy_switch_prev_state();
-	/* rule 7: it gives up the CPU to wait, it is not taken away, and it will be back */
-	bool slept = !preempt && state && !(state & TASK_DEAD);
 
-	energy_ledger_switch(l, prev, next, slept, sched_clock_cpu(l->cpu));
+	/* rule 7: it gives up the CPU to wait, it is not taken away, and it will be back */
+	if (unlikely(preempt) || unlikely(state & TASK_DEAD))
+		state = 0;
+	raw_spin_lock(&l->lock);
+	energy_ledger_switch(l, prev, next, state, local_clock());
+	raw_spin_unlock(&l->lock);
 }
 
 static void probe_exit(ENERGY_EXIT_ARGS)
@@ -49,6 +54,7 @@ static void probe_exit(ENERGY_EXIT_ARGS)
 		return;
 	local_irq_save(flags);
 	l = this_ledger(data);
+	raw_spin_lock(&l->lock);
 	x = energy_ledger_exit_get(l);
 	if (x) {
 		energy_key_of(p, &x->key);
@@ -62,24 +68,30 @@ static void probe_exit(ENERGY_EXIT_ARGS)
 		}
 		energy_ledger_exit_queue(l, x);
 	}
+	raw_spin_unlock(&l->lock);
 	local_irq_restore(flags);
 }
 
-static void packets(struct energy_core *core, bool own, u64 rx_parts, u64 tx)
+static u64 gso_segs(const struct sk_buff *skb)
 {
-	unsigned long flags;
+	u64 segs = skb_shinfo(skb)->gso_segs;
 
-	local_irq_save(flags);
-	energy_ledger_packets(this_ledger(core), own, rx_parts, tx);
-	local_irq_restore(flags);
+	return segs + !segs;
 }
 
 /* Rule 8: at the lowest device only, or a packet through bridge or VLAN counts twice. */
-static void probe_xmit(void *data, struct sk_buff *skb)
+static notrace void probe_xmit(void *data, struct sk_buff *skb)
 {
+	struct energy_packets __percpu *packets = (void __percpu __force *)data;
+	u64 segs;
+
 	if (!list_empty(&skb->dev->adj_list.lower))
 		return;
-	packets(data, in_task(), 0, max_t(u64, skb_shinfo(skb)->gso_segs, 1));
+	segs = gso_segs(skb);
+	if (in_task())
+		this_cpu_add(packets->tx, segs);
+	else
+		this_cpu_add(packets->softirq_tx, segs);
 }
 
 static bool is_inet(const struct sock *sk, int protocol)
@@ -92,24 +104,30 @@ static bool is_inet(const struct sock *sk, int protocol)
  * TCP: @len bytes of @skb are copied to user space. The same tracepoint fires for sockets of
  * other families and for large datagrams; those are left to probe_recv(), or to nobody.
  */
-static void probe_copy(void *data, const struct sk_buff *skb, int len)
+static notrace void probe_copy(void *data, const struct sk_buff *skb, int len)
 {
+	struct energy_packets __percpu *packets = (void __percpu __force *)data;
 	const struct sock *sk = skb->sk;
 	u64 segs;
 
-	if (len <= 0 || !skb->len || !sk || !in_task() || !is_inet(sk, IPPROTO_TCP))
+	if (!sk || !is_inet(sk, IPPROTO_TCP) || len <= 0 || !skb->len || !in_task())
 		return;
-	segs = max_t(u64, skb_shinfo(skb)->gso_segs, 1);
-	packets(data, true,
-		div_u64(min_t(u64, len, skb->len) * segs * ENERGY_RX_ONE, skb->len), 0);
+	segs = gso_segs(skb);
+	this_cpu_add(packets->rx_parts,
+		     div_u64(min_t(u64, len, skb->len) * segs * ENERGY_RX_ONE, skb->len));
 }
 
-/* UDP: one datagram. */
-static void __maybe_unused probe_recv(void *data, struct sock *sk, int ret, int flags)
+/*
+ * UDP: one datagram. Who receives is a task always: it may sleep for it. The kernel's own
+ * consumer of this tracepoint follows @sk too, without a question.
+ */
+static notrace void __maybe_unused probe_recv(void *data, struct sock *sk, int ret, int flags)
 {
-	if (ret < 0 || (flags & MSG_PEEK) || !sk || !in_task() || !is_inet(sk, IPPROTO_UDP))
+	struct energy_packets __percpu *packets = (void __percpu __force *)data;
+
+	if (!is_inet(sk, IPPROTO_UDP) || ret < 0 || (flags & MSG_PEEK))
 		return;
-	packets(data, true, ENERGY_RX_ONE, 0);
+	this_cpu_add(packets->rx_parts, ENERGY_RX_ONE);
 }
 
 static void probe_rmdir(void *data, struct cgroup *cgrp, const char *path)
@@ -119,17 +137,25 @@ static void probe_rmdir(void *data, struct cgroup *cgrp, const char *path)
 		energy_rmdir_note(data, cgroup_id(cgrp), cgroup_id(cgroup_parent(cgrp)));
 }
 
+/* What a probe is given: just what it needs, because each step to it costs every time. */
+enum probe_data {
+	GIVE_CORE,
+	GIVE_LEDGERS,
+	GIVE_PACKETS,
+};
+
 static const struct energy_probe {
 	const char *name;
 	void *func;
+	enum probe_data data;
 } probes[] = {
-	{ "sched_switch", probe_switch },
-	{ "sched_process_exit", probe_exit },
-	{ "cgroup_rmdir", probe_rmdir },
-	{ "net_dev_queue", probe_xmit },
-	{ "skb_copy_datagram_iovec", probe_copy },
+	{ "sched_switch", probe_switch, GIVE_LEDGERS },
+	{ "sched_process_exit", probe_exit, GIVE_LEDGERS },
+	{ "cgroup_rmdir", probe_rmdir, GIVE_CORE },
+	{ "net_dev_queue", probe_xmit, GIVE_PACKETS },
+	{ "skb_copy_datagram_iovec", probe_copy, GIVE_PACKETS },
 #if ENERGY_HAVE_SOCK_RECV_LENGTH
-	{ "sock_recv_length", probe_recv },
+	{ "sock_recv_length", probe_recv, GIVE_PACKETS },
 #endif
 };
 
@@ -166,6 +192,18 @@ static struct tracepoint *find_tracepoint(const char *name)
 	return s.tp;
 }
 
+static void *probe_data(struct energy_core *core, const struct energy_probe *probe)
+{
+	switch (probe->data) {
+	case GIVE_LEDGERS:
+		return core->ledgers;
+	case GIVE_PACKETS:
+		return (void __force *)core->packets;
+	default:
+		return core;
+	}
+}
+
 static int probe_on(struct energy_core *core, const struct energy_probe *probe)
 {
 	struct tracepoint *tp = find_tracepoint(probe->name);
@@ -174,14 +212,14 @@ static int probe_on(struct energy_core *core, const struct energy_probe *probe)
 		pr_err("energy: this kernel has no tracepoint %s\n", probe->name);
 		return -ENODEV;
 	}
-	return tracepoint_probe_register(tp, probe->func, core);
+	return tracepoint_probe_register(tp, probe->func, probe_data(core, probe));
 }
 
 static void probes_off(struct energy_core *core, unsigned int n)
 {
 	while (n--)
 		tracepoint_probe_unregister(find_tracepoint(probes[n].name), probes[n].func,
-					    core);
+					    probe_data(core, &probes[n]));
 	/*
 	 * Rule 15: depending on the kernel, probes run under SRCU or with preemption disabled;
 	 * and what they read is protected by RCU.
@@ -192,7 +230,8 @@ static void probes_off(struct energy_core *core, unsigned int n)
 
 static void begin_here(void *data)
 {
-	struct energy_ledger *l = this_ledger(data);
+	struct energy_core *core = data;
+	struct energy_ledger *l = this_ledger(core->ledgers);
 
 	energy_ledger_begin(l, current, sched_clock_cpu(l->cpu));
 }

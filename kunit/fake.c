@@ -280,7 +280,7 @@ bool fake_die(struct energy_core *core, unsigned int cpu, struct fake_proc *fp)
 	struct energy_exit *x;
 	unsigned long flags;
 
-	local_irq_save(flags);
+	raw_spin_lock_irqsave(&l->lock, flags);
 	x = energy_ledger_exit_get(l);
 	if (x) {
 		x->key = fp->key;
@@ -295,7 +295,7 @@ bool fake_die(struct energy_core *core, unsigned int cpu, struct fake_proc *fp)
 		strscpy(x->ident.comm, fp->comm, sizeof(x->ident.comm));
 		energy_ledger_exit_queue(l, x);
 	}
-	local_irq_restore(flags);
+	raw_spin_unlock_irqrestore(&l->lock, flags);
 	fp->gone = true;
 	return x;
 }

@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "fake.h"
+#include "interval.h"
 
 /* Usage of a key in a bank; nothing is made. */
 static const struct energy_usage *used(const struct energy_bank *bank, unsigned long cookie,
@@ -92,17 +93,33 @@ static void bank_tells_cgroups_apart(struct kunit *test)
 /* Keys that all begin at the same place: the walk stops, the rest is lost but counted. */
 static void bank_walk_is_bounded(struct kunit *test)
 {
-	struct energy_key key = { .cgid = 7, .cookie = 0x1000, .tgid = 100 };
+	struct energy_key key = { .start_ns = 5, .cgid = 7, .cookie = 0x1000 };
 	struct energy_bank *bank = bank_new(test);
 	unsigned int i;
 
 	for (i = 1; i <= ENERGY_BANK_PROBES + 3; i++) {
-		key.start_ns = i;
+		key.tgid = i;
 		energy_bank_find(bank, &key)->cpu_ns += i;
 	}
 	KUNIT_EXPECT_EQ(test, bank->nr, (unsigned int)ENERGY_BANK_PROBES);
 	KUNIT_EXPECT_EQ(test, bank->nr_lost, 3ULL);
 	KUNIT_EXPECT_EQ(test, bank->lost.cpu_ns, 3ULL * ENERGY_BANK_PROBES + 6);
+}
+
+/* Who was born at another time, at the same address, is found as fast as its predecessor. */
+static void bank_births_have_places_of_their_own(struct kunit *test)
+{
+	struct energy_key key = { .start_ns = 5000, .cgid = 7, .cookie = 0x1000, .tgid = 100 };
+	struct energy_bank *bank = bank_new(test);
+
+	energy_bank_find(bank, &key);
+	key.start_ns = 6000;
+	energy_bank_find(bank, &key);
+	KUNIT_ASSERT_EQ(test, bank->nr, 2U);
+	KUNIT_EXPECT_EQ(test, bank->index[bank->charge[1].slot], 1U);
+	KUNIT_EXPECT_EQ(test, bank->charge[1].slot,
+			energy_bank_slot(key.cookie, key.start_ns, key.cgid));
+	KUNIT_EXPECT_NE(test, bank->charge[0].slot, bank->charge[1].slot);
 }
 
 /* The charges run out: what is known goes on being charged, the new is lost but counted. */
@@ -158,7 +175,8 @@ static void bank_clear_leaves_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bank->nr_lost, 0ULL);
 	KUNIT_EXPECT_MEMEQ(test, &bank->lost, &none, sizeof(none));
 	KUNIT_EXPECT_MEMEQ(test, &bank->system, &none, sizeof(none));
-	KUNIT_EXPECT_NULL(test, memchr_inv(bank->index, 0, sizeof(bank->index)));
+	/* the index may keep what it has: nothing it leads to is in use, or equals any key */
+	KUNIT_EXPECT_NULL(test, memchr_inv(bank->charge, 0, sizeof(bank->charge)));
 	for (i = 0; i < ENERGY_BANK_CHARGES / 2; i++) {
 		key.cookie += 0x440;
 		KUNIT_EXPECT_MEMEQ(test, energy_bank_find(bank, &key), &none, sizeof(none));
@@ -210,13 +228,13 @@ static struct task_struct *idle_new(struct kunit *test)
 }
 
 static void task_switch(struct energy_ledger *l, struct task_struct *prev,
-			struct task_struct *next, bool slept, u64 now)
+			struct task_struct *next, unsigned int slept, u64 now)
 {
 	unsigned long flags;
 
-	local_irq_save(flags);
+	raw_spin_lock_irqsave(&l->lock, flags);
 	energy_ledger_switch(l, prev, next, slept, now);
-	local_irq_restore(flags);
+	raw_spin_unlock_irqrestore(&l->lock, flags);
 }
 
 static void begin(struct energy_ledger *l, struct task_struct *curr, u64 now)
@@ -228,13 +246,15 @@ static void begin(struct energy_ledger *l, struct task_struct *curr, u64 now)
 	local_irq_restore(flags);
 }
 
-static void packets(struct energy_ledger *l, bool own, u64 rx_parts, u64 tx)
+/* On CPU 0, as the probes count them. */
+static void packets(struct kunit *test, u64 rx_parts, u64 tx, u64 softirq_tx)
 {
-	unsigned long flags;
+	struct energy_core *core = test->priv;
+	struct energy_packets *now = per_cpu_ptr(core->packets, 0);
 
-	local_irq_save(flags);
-	energy_ledger_packets(l, own, rx_parts, tx);
-	local_irq_restore(flags);
+	now->rx_parts += rx_parts;
+	now->tx += tx;
+	now->softirq_tx += softirq_tx;
 }
 
 static const struct energy_usage *task_used(struct energy_ledger *l,
@@ -260,7 +280,7 @@ static void ledger_charges_who_ran(struct kunit *test)
 	begin(l, a, 10000);
 	task_switch(l, a, b, true, 10400);
 	task_switch(l, b, a, false, 10500);
-	task_switch(l, a, idle, true, 10700);
+	task_switch(l, a, idle, TASK_UNINTERRUPTIBLE, 10700);
 
 	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 2U);
 	KUNIT_EXPECT_EQ(test, c->key.tgid, 100);
@@ -271,6 +291,24 @@ static void ledger_charges_who_ran(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, task_used(l, a)->wakeups, 2ULL);
 	KUNIT_EXPECT_EQ(test, task_used(l, b)->cpu_ns, 100ULL);
 	KUNIT_EXPECT_EQ(test, task_used(l, b)->wakeups, 0ULL);
+}
+
+/* The address of a signal_struct is used again at once, by who gets the same PID. */
+static void ledger_tells_births_apart(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 100, 6000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+
+	b->signal = a->signal;
+	begin(l, a, 10000);
+	task_switch(l, a, b, false, 10400);
+	task_switch(l, b, a, false, 10500);
+	task_switch(l, a, b, false, 10700);
+	task_switch(l, b, idle, false, 10710);
+	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 2U);
+	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 600ULL);
+	KUNIT_EXPECT_EQ(test, task_used(l, b)->cpu_ns, 110ULL);
 }
 
 /* Nobody knows when an interval began that was open at load (rule 4). */
@@ -363,6 +401,13 @@ static void ledger_flip_closes_and_goes_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.wakeups, 1ULL);
 	KUNIT_EXPECT_EQ(test, first->nr, 0U);
 	energy_bank_clear(flip.bank);
+
+	/* what the bank has been cleared of is not found in it */
+	task_switch(l, idle, a, false, 10500);
+	task_switch(l, a, idle, true, 10507);
+	KUNIT_ASSERT_EQ(test, first->nr, 1U);
+	KUNIT_EXPECT_EQ(test, first->charge[0].key.tgid, 100);
+	KUNIT_EXPECT_EQ(test, first->charge[0].use.cpu_ns, 7ULL);
 }
 
 /* No tracepoint tells of the last switch on a CPU that goes offline. */
@@ -464,21 +509,55 @@ static void ledger_packets_go_to_their_owner(struct kunit *test)
 	struct task_struct *idle = idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	const struct energy_usage *system = &l->bank[l->cur]->system;
+	struct energy_flip flip;
 
+	/* nobody knows yet who runs */
+	packets(test, ENERGY_RX_ONE, 11, 0);
 	begin(l, a, 10000);
-	packets(l, true, ENERGY_RX_ONE / 2, 1);
-	packets(l, true, ENERGY_RX_ONE / 2, 2);
+	packets(test, ENERGY_RX_ONE / 2, 1, 0);
+	packets(test, ENERGY_RX_ONE / 2, 2, 0);
 	/* a softirq that happened to interrupt it */
-	packets(l, false, ENERGY_RX_ONE, 5);
+	packets(test, 0, 0, 5);
 	task_switch(l, a, idle, true, 10100);
-	packets(l, true, ENERGY_RX_ONE, 7);
+	packets(test, ENERGY_RX_ONE, 7, 0);
 	task_switch(l, idle, a, false, 10200);
 	task_switch(l, a, idle, true, 10300);
 
 	KUNIT_EXPECT_EQ(test, task_used(l, a)->rx_parts, (u64)ENERGY_RX_ONE);
 	KUNIT_EXPECT_EQ(test, task_used(l, a)->tx, 3ULL);
+	energy_ledger_flip(l, 10400, true, &flip);
 	KUNIT_EXPECT_EQ(test, system->rx_parts, 2ULL * ENERGY_RX_ONE);
-	KUNIT_EXPECT_EQ(test, system->tx, 12ULL);
+	KUNIT_EXPECT_EQ(test, system->tx, 23ULL);
+}
+
+/* A flip charges what the running task has sent; the switch later charges the rest only. */
+static void ledger_packets_are_charged_once(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+	struct energy_flip flip;
+
+	begin(l, a, 10000);
+	packets(test, 3, 4, 6);
+	energy_ledger_flip(l, 10100, true, &flip);
+	KUNIT_ASSERT_EQ(test, flip.bank->nr, 1U);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.rx_parts, 3ULL);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.tx, 4ULL);
+	KUNIT_EXPECT_EQ(test, flip.bank->system.tx, 6ULL);
+	energy_bank_clear(flip.bank);
+	packets(test, 0, 1, 0);
+	task_switch(l, a, idle, true, 10200);
+	packets(test, 0, 8, 1);
+	/* idle, with no switch before the flip */
+	energy_ledger_flip(l, 10300, true, &flip);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.rx_parts, 0ULL);
+	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.tx, 1ULL);
+	KUNIT_EXPECT_EQ(test, flip.bank->system.tx, 9ULL);
+	energy_bank_clear(flip.bank);
+	energy_ledger_flip(l, 10400, true, &flip);
+	KUNIT_EXPECT_EQ(test, flip.bank->nr, 0U);
+	KUNIT_EXPECT_EQ(test, flip.bank->system.tx, 0ULL);
 }
 
 static void ledger_filling_bank_asks_for_a_drain(struct kunit *test)
@@ -511,9 +590,9 @@ static struct energy_exit *exit_get(struct energy_ledger *l)
 	struct energy_exit *x;
 	unsigned long flags;
 
-	local_irq_save(flags);
+	raw_spin_lock_irqsave(&l->lock, flags);
 	x = energy_ledger_exit_get(l);
-	local_irq_restore(flags);
+	raw_spin_unlock_irqrestore(&l->lock, flags);
 	return x;
 }
 
@@ -521,9 +600,9 @@ static void exit_queue(struct energy_ledger *l, struct energy_exit *x)
 {
 	unsigned long flags;
 
-	local_irq_save(flags);
+	raw_spin_lock_irqsave(&l->lock, flags);
 	energy_ledger_exit_queue(l, x);
-	local_irq_restore(flags);
+	raw_spin_unlock_irqrestore(&l->lock, flags);
 }
 
 static void ledger_pool_empties_and_refills(struct kunit *test)
@@ -531,7 +610,7 @@ static void ledger_pool_empties_and_refills(struct kunit *test)
 	struct energy_core *core = test->priv;
 	struct energy_ledger *l = ledger_of(test);
 	unsigned int size = l->nr_pool, n = 0;
-	struct energy_exit *x, *tmp;
+	struct energy_exit *x;
 	struct energy_flip flip;
 
 	KUNIT_ASSERT_GT(test, size, 0U);
@@ -547,21 +626,25 @@ static void ledger_pool_empties_and_refills(struct kunit *test)
 
 	energy_ledger_flip(l, 10000, true, &flip);
 	KUNIT_EXPECT_EQ(test, flip.nr_exits_lost, 2U);
+	KUNIT_EXPECT_EQ(test, flip.nr_exits, size);
 	n = 0;
-	list_for_each_entry_safe(x, tmp, &flip.exits, node) {
-		n++;
-		KUNIT_EXPECT_EQ(test, (unsigned int)x->key.tgid, n);
-		list_del(&x->node);
-		kfree(x);
-	}
+	list_for_each_entry(x, &flip.exits, node)
+		KUNIT_EXPECT_EQ(test, (unsigned int)x->key.tgid, ++n);
 	KUNIT_EXPECT_EQ(test, n, size);
+	energy_ledger_pool_fill(l, &flip);
+	KUNIT_EXPECT_EQ(test, l->nr_pool, size);
+	KUNIT_EXPECT_EQ(test, flip.nr_exits, 0U);
+
 	energy_ledger_flip(l, 10001, true, &flip);
 	KUNIT_EXPECT_EQ(test, flip.nr_exits_lost, 0U);
+	KUNIT_EXPECT_EQ(test, flip.nr_exits, 0U);
 	KUNIT_EXPECT_TRUE(test, list_empty(&flip.exits));
-
-	energy_ledger_pool_fill(l);
+	energy_ledger_pool_fill(l, &flip);
 	KUNIT_EXPECT_EQ(test, l->nr_pool, size);
-	energy_ledger_pool_fill(l);
+
+	/* one record is missing, as after a refill without memory */
+	kfree(exit_get(l));
+	energy_ledger_pool_fill(l, &flip);
 	KUNIT_EXPECT_EQ(test, l->nr_pool, size);
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&l->pool), (size_t)size);
 }
@@ -571,10 +654,12 @@ static struct kunit_case ledger_cases[] = {
 	KUNIT_CASE(bank_keeps_different_keys_apart),
 	KUNIT_CASE(bank_tells_cgroups_apart),
 	KUNIT_CASE(bank_walk_is_bounded),
+	KUNIT_CASE(bank_births_have_places_of_their_own),
 	KUNIT_CASE(bank_full),
 	KUNIT_CASE(bank_clear_leaves_nothing),
 	KUNIT_CASE(usage_adds_every_member),
 	KUNIT_CASE(ledger_charges_who_ran),
+	KUNIT_CASE(ledger_tells_births_apart),
 	KUNIT_CASE(ledger_open_interval_is_not_charged),
 	KUNIT_CASE(ledger_stranger_is_not_charged),
 	KUNIT_CASE(ledger_idle_is_not_charged),
@@ -585,6 +670,7 @@ static struct kunit_case ledger_cases[] = {
 	KUNIT_CASE(ledger_clock_that_goes_back),
 	KUNIT_CASE(ledger_storage_io_is_a_difference),
 	KUNIT_CASE(ledger_packets_go_to_their_owner),
+	KUNIT_CASE(ledger_packets_are_charged_once),
 	KUNIT_CASE(ledger_filling_bank_asks_for_a_drain),
 	KUNIT_CASE(ledger_pool_empties_and_refills),
 	{}
