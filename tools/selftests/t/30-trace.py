@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=control timeout=180
+# selftest: guest=control timeout=400
 """Tracepoints: perf and tracefs record every exit and every delta, with nothing lost."""
 
 import contextlib
