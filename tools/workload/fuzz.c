@@ -316,7 +316,7 @@ static void do_wait(struct handle *h)
 static ssize_t read_whole(const struct file *file, int fd)
 {
 	uint64_t piece = draw(2) ? 65536 : 1 + draw(3000);
-	bool slowly = !draw(4);
+	unsigned int rests = draw(4) ? 0 : draw(20);
 	size_t len = 0;
 	ssize_t got;
 
@@ -331,8 +331,10 @@ static ssize_t read_whole(const struct file *file, int fd)
 		len += got;
 		if (len + 65536 > BUFFER_BYTES)
 			fail(file, "it does not end");
-		if (slowly)
+		if (rests) {
+			rests--;
 			let_time_pass();
+		}
 	} while (got);
 	return len;
 }

@@ -16,7 +16,7 @@ PRIVATE = (lib.ALL, lib.CGROUPS_LIST, f"{containers.DEBUGFS}/energy/all",
            f"{containers.DEBUGFS}/energy/sys")
 HOGS = {"plain": ("hog-a1", "hog-a2"), "twin": ("hog-b",), "mapped": ("hog-u",),
         "nest": ("hog-n", "hog-inner", "hog-other"), "hostpid": ("hog-h",),
-        "rootcgroup": ("hog-r",)}
+        "rootcgroup": ("hog-r",), "masked": ("hog-m",)}
 NEST = """
 for name in inner other; do
 	mkdir /sys/fs/cgroup/$name
@@ -45,6 +45,7 @@ def start():
         "nest": new("nest", NEST, uid=0),
         "hostpid": new("hostpid", hogs("hostpid"), namespaces=visible),
         "rootcgroup": new("rootcgroup", hogs("rootcgroup"), manager="disabled"),
+        "masked": new("masked", hogs("masked"), masked=("/proc/energy",)),
     }
     for name, container in found.items():
         # Each hog says a line when it is done.
@@ -136,13 +137,28 @@ def check_private(tap, found):
     tap.ok(done.returncode and lib.param("sample_ns") < HOURLY,
            "mapped: nor can it set parameters", done)
 
-    # An administrator who opens the mode has not given away the machine.
-    for path in (lib.ALL, lib.CGROUPS_LIST):
-        mode = os.stat(path).st_mode
+
+def check_modes(tap, found):
+    """What an administrator opens by mistake stays closed; what is closed is closed."""
+    plain, mapped = found["plain"], found["mapped"]
+    modes = {path: os.stat(path).st_mode for path in
+             (lib.ALL, lib.CGROUPS_LIST, lib.CGROUP, lib.STAT)}
+    for path in modes:
         os.chmod(path, 0o444)
-        check_refused(tap, found["plain"], USER, [path])
-        check_refused(tap, found["mapped"], 0, [path])
+    check_refused(tap, plain, USER, [lib.ALL, lib.CGROUPS_LIST])
+    check_refused(tap, mapped, 0, [lib.ALL, lib.CGROUPS_LIST])
+    # For mounts of procfs that have not looked at them yet, so for containers started later.
+    for path in modes:
+        os.chmod(path, 0o400)
+    script = f'mount -t proc proc /tmp && exec "$@" cat {" ".join(modes)}'
+    done = lib.command("unshare", "-mpf", "sh", "-c", script.replace("/proc/", "/tmp/"), "sh",
+                       *lib.as_user(lib.NOBODY), check=False)
+    tap.equal((done.stdout, done.stderr.count("Permission denied")), ("", len(modes)),
+              "files closed by chmod are closed for containers that start then")
+    for path, mode in modes.items():
         os.chmod(path, mode)
+    done = found["masked"].run("ls", "/proc/energy", uid=0)
+    tap.equal((done.stdout, done.stderr), ("", ""), "masked: a masked /proc/energy is empty")
 
 
 def test(tap):
@@ -156,6 +172,7 @@ def test(tap):
         check_stat(tap, found)
         check_nested(tap, found)
         check_private(tap, found)
+        check_modes(tap, found)
     finally:
         containers.end_all()
 

@@ -65,10 +65,10 @@ def _mounts(user_namespace):
     ]
 
 
-def _spec(name, script, uid, namespaces, capabilities):
+def _spec(name, script, uid, namespaces, capabilities, masked):
     user_namespace = "user" in namespaces
     linux = {"namespaces": [{"type": kind} for kind in namespaces],
-             "cgroupsPath": f"/{name}"}
+             "cgroupsPath": f"/{name}", "maskedPaths": list(masked)}
     if user_namespace:
         ids = [{"containerID": 0, "hostID": MAPPED_ROOT, "size": 65536}]
         linux |= {"uidMappings": ids, "gidMappings": ids}
@@ -93,13 +93,13 @@ class Container:
     everyone = []
 
     def __init__(self, name, script, uid=USER, namespaces=NAMESPACES,
-                 capabilities=USUAL_CAPABILITIES, manager="cgroupfs"):
+                 capabilities=USUAL_CAPABILITIES, masked=(), manager="cgroupfs"):
         self.name = name
         self._crun = ("crun", f"--cgroup-manager={manager}")
         bundle = f"{BUNDLES}/{name}"
         os.makedirs(bundle)
         with open(f"{bundle}/config.json", "w", encoding="ascii") as file:
-            json.dump(_spec(name, script, uid, namespaces, capabilities), file)
+            json.dump(_spec(name, script, uid, namespaces, capabilities, masked), file)
         self.log = f"{bundle}/log"
         with open(self.log, "wb") as log:
             lib.subprocess.run([*self._crun, "run", "--detach", "--bundle", bundle, name],

@@ -687,8 +687,9 @@ def main(test):
         unload()
         test(tap)
         done = True
-    except Exception:  # pylint: disable=broad-except
+    except Exception as error:  # pylint: disable=broad-except
         tap.note(traceback.format_exc())
+        tap.note(getattr(error, "stderr", None) or "")
     try:
         _clean_up()
     except (OSError, subprocess.CalledProcessError) as error:
