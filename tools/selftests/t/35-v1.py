@@ -20,10 +20,20 @@ def to_v1():
         lib.command("mount", "-t", "cgroup", "-o", name, name, f"{lib.CGROUPS}/{name}")
 
 
+def on_v1():
+    """The controllers that are not v2's, and how many cgroups their hierarchies have."""
+    lines = [line.split() for line in lib.text("/proc/cgroups").splitlines()[1:]]
+    return {name: int(cgroups) for name, hierarchy, cgroups, _ in lines if hierarchy != "0"}
+
+
 def to_v2():
     """And back."""
+    # Removed cgroups go a little later, and a hierarchy that still has one outlives its mount.
+    lib.wait_until(lambda: set(on_v1().values()) == {1})
     for name in V1:
         lib.command("umount", f"{lib.CGROUPS}/{name}")
+    # The kernel gives the controllers back when it comes to it.
+    lib.wait_until(lambda: not on_v1())
     lib.command("umount", lib.CGROUPS)
     lib.command("mount", "-t", "cgroup2", "-o", "nsdelegate", "cgroup2", lib.CGROUPS)
 
@@ -35,6 +45,7 @@ def notes():
 
 def check_v1(tap):
     """Without v2."""
+    tap.equal(set(on_v1()), set(V1), "(controllers are mounted as v1)")
     before = notes()
     lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     tap.equal(notes() - before, 1, "the log says once what that means")
