@@ -126,10 +126,8 @@ static int __init energy_core_init(void)
 	int ret;
 
 	ret = energy_params_check(&core->params);
-	if (ret) {
-		pr_err("window_ns must not be less than sample_ns\n");
+	if (ret)
 		return ret;
-	}
 	ret = energy_core_setup(core, nr_cpu_ids, &energy_env_kernel);
 	if (ret)
 		return ret;

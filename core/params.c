@@ -16,11 +16,14 @@ static bool within(u64 v, u64 min, u64 max)
  * @p: the parameters
  *
  * Context: any.
- * Return: 0, or -ERANGE where a window would be shorter than a sample.
+ * Return: 0, or -ERANGE where a window would be shorter than a sample; the log says so.
  */
 int energy_params_check(const struct energy_params *p)
 {
-	return p->window_ns >= p->sample_ns ? 0 : -ERANGE;
+	if (p->window_ns >= p->sample_ns)
+		return 0;
+	pr_err("energy: window_ns must not be less than sample_ns\n");
+	return -ERANGE;
 }
 
 /**
