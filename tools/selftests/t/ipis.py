@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which interrupts a CPU gets from us: the kernel's tracer says who sent each, by its stack.
+
+So the kernel's own, of which there are some on every CPU and more on a slow machine, need no
+allowance.
+"""
+
+import contextlib
+import os
+import re
+
+import lib
+
+INSTANCE = "/sys/kernel/tracing/instances/ipis"
+EVENTS = ("ipi_send_cpu", "ipi_send_cpumask")
+SENT = re.compile(r": ipi_send_\w+: cpu(mask)?=([0-9a-f,]+) ")
+FRAME = re.compile(r" => (\S+?)\+0x\S+(?: \[(\w+)\])?$")
+# What lies below in the stack was interrupted: it has not sent this.
+ENTRY = re.compile(r"asm_(sysvec|exc)_|asm_common_interrupt")
+BUFFER_KB = 16384
+
+
+def targets(is_mask, text):
+    """The CPUs of one event."""
+    if not is_mask:
+        return [int(text)]
+    mask = int(text.replace(",", ""), 16)
+    return [cpu for cpu in range(mask.bit_length()) if mask >> cpu & 1]
+
+
+def is_ours(stack):
+    """Whether one of our functions has called for it: frames from the innermost out."""
+    for function, module in stack:
+        if module and module.startswith("energy_"):
+            return True
+        if ENTRY.match(function):
+            return False
+    return False
+
+
+def parse(text):
+    """Each one sent: (CPUs, stack).
+
+    Between one and its stack there may be others: of other CPUs, and what an interrupt sent there.
+    """
+    found, waiting, stack = [], {}, None
+    for line in text.splitlines():
+        if frame := FRAME.match(line):
+            stack.append(frame.groups())
+            continue
+        if line.startswith("#"):
+            continue
+        sender = line.partition("]")[0]
+        if sent := SENT.search(line):
+            waiting.setdefault(sender, []).append(targets(*sent.groups()))
+        elif "<stack trace>" in line:
+            stack = []
+            found.append((waiting[sender].pop(), stack))
+        else:
+            raise lib.BadLine(line)
+    # Recording may have ended between an event and its stack.
+    return found
+
+
+@contextlib.contextmanager
+def recorded():
+    """Interrupts sent from one CPU to others are recorded; gives a function.
+
+    It stops recording, and returns for each CPU how many of them came from us, and from others.
+    """
+    os.mkdir(INSTANCE)
+    try:
+        lib.write(f"{INSTANCE}/tracing_on", 0)
+        lib.write(f"{INSTANCE}/buffer_size_kb", BUFFER_KB)
+        lib.write(f"{INSTANCE}/options/sym-offset", 1)
+        for event in EVENTS:
+            lib.write(f"{INSTANCE}/events/ipi/{event}/trigger", "stacktrace")
+            lib.write(f"{INSTANCE}/events/ipi/{event}/enable", 1)
+        lib.write(f"{INSTANCE}/tracing_on", 1)
+
+        def stop():
+            lib.write(f"{INSTANCE}/tracing_on", 0)
+            for cpu in range(os.cpu_count()):
+                stats = lib.text(f"{INSTANCE}/per_cpu/cpu{cpu}/stats")
+                if int(re.search(r"^overrun: (\d+)", stats, re.M)[1]):
+                    raise RuntimeError(f"the tracer lost some: {stats}")
+            ours, others = ([0] * os.cpu_count() for _ in range(2))
+            for cpus, stack in parse(lib.text(f"{INSTANCE}/trace")):
+                counts = ours if is_ours(stack) else others
+                for cpu in cpus:
+                    counts[cpu] += 1
+            return ours, others
+        yield stop
+    finally:
+        os.rmdir(INSTANCE)
