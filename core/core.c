@@ -43,7 +43,6 @@ int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
 	core->env = env;
 	mutex_init(&core->lock);
 	seqcount_mutex_init(&core->latest_seq, &core->lock);
-	xa_init(&core->procs);
 	xa_init(&core->cgroups);
 	INIT_LIST_HEAD(&core->unresolved);
 	INIT_LIST_HEAD(&core->sources);

@@ -49,6 +49,7 @@
 #include "env.h"
 #include "ledger.h"
 #include "params.h"
+#include "pidmap.h"
 #include "proctab.h"
 #include "rmdir.h"
 #include "slots.h"
@@ -163,7 +164,7 @@ struct energy_core {
 	struct energy_flip *flips;
 	unsigned int nr_ledgers;
 
-	struct xarray procs;
+	struct energy_pidmap procs;
 	struct kmem_cache *proc_cache;
 	struct energy_proc *dirty;
 	struct energy_proc *dead;

@@ -108,7 +108,7 @@ static struct energy_proc *first_from(struct energy_core *core, const struct ene
 	for (i = 0; i < m->nr; i++) {
 		if (m->pid[i] < pid)
 			continue;
-		p = xa_load(&core->procs, m->pid[i]);
+		p = energy_pidmap_get(&core->procs, m->pid[i]);
 		if (p)
 			return p;
 	}

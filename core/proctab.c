@@ -8,7 +8,7 @@
 /* Writer's view of a slot; core->lock is held. */
 static struct energy_proc *slot_first(struct energy_core *core, pid_t tgid)
 {
-	return xa_load(&core->procs, tgid);
+	return energy_pidmap_get(&core->procs, tgid);
 }
 
 static struct energy_proc *older_of(struct energy_core *core, struct energy_proc *p)
@@ -74,7 +74,7 @@ static bool slot_insert(struct energy_core *core, struct energy_proc *p)
 		rcu_assign_pointer(newer->older, p);
 		return true;
 	}
-	return !xa_err(xa_store(&core->procs, p->tgid, p, GFP_KERNEL | __GFP_NOWARN));
+	return !energy_pidmap_set(&core->procs, p->tgid, p);
 }
 
 /**
@@ -151,11 +151,11 @@ void energy_proctab_remove(struct energy_core *core, struct energy_proc *p)
 	struct energy_proc *older = older_of(core, p);
 
 	if (newer == p) {
-		/* Replacing or erasing an entry that is there needs no memory. */
+		/* Replacing what is there needs no memory. */
 		if (older)
-			xa_store(&core->procs, p->tgid, older, GFP_KERNEL);
+			energy_pidmap_set(&core->procs, p->tgid, older);
 		else
-			xa_erase(&core->procs, p->tgid);
+			energy_pidmap_clear(&core->procs, p->tgid);
 	} else {
 		while (older_of(core, newer) != p)
 			newer = older_of(core, newer);
@@ -176,21 +176,21 @@ void energy_proctab_remove(struct energy_core *core, struct energy_proc *p)
 void energy_proctab_destroy(struct energy_core *core)
 {
 	struct energy_proc *p, *older;
-	unsigned long pid;
+	unsigned long pid = 0;
 	unsigned int i;
 
 	for (i = 0; i < core->nr_groups; i++)
 		energy_shares_drop(core, &core->groups[i]);
 	core->dirty = NULL;
 	core->dead = NULL;
-	xa_for_each(&core->procs, pid, p) {
+	while ((p = energy_pidmap_next(&core->procs, &pid))) {
+		energy_pidmap_clear(&core->procs, pid);
 		for (; p; p = older) {
 			older = older_of(core, p);
 			retire_proc(core, p);
 		}
 	}
 	core->stats.procs = 0;
-	xa_destroy(&core->procs);
 }
 
 /**
@@ -210,8 +210,7 @@ struct energy_proc *energy_proctab_at(struct energy_core *core, struct energy_pr
 	struct energy_proc *p;
 	unsigned int n;
 
-	for (p = xa_find(&core->procs, &pid, ULONG_MAX, XA_PRESENT); p;
-	     p = xa_find_after(&core->procs, &pid, ULONG_MAX, XA_PRESENT)) {
+	for (; (p = energy_pidmap_next(&core->procs, &pid)); pid++) {
 		if (pid != pos->pid) {
 			pos->pid = pid;
 			pos->nth = 0;

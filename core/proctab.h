@@ -3,7 +3,7 @@
  * The PID table: one record per process, ordered by PID.
  *
  * The sampler is the sole writer (under core->lock); readers walk it under RCU. A slot of the
- * xarray holds the newest process with that PID, which links to older ones: a PID that is
+ * map holds the newest process with that PID, which links to older ones: a PID that is
  * reused makes a second record, never continues the first.
  */
 #ifndef _ENERGY_PROCTAB_H

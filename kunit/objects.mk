@@ -13,6 +13,7 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/idle_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/ledger_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/members_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/params_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/pidmap_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/proctab_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/random_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/rapl_kunit.o

@@ -136,8 +136,8 @@ static void newest_is_first_whenever_it_was_found(struct kunit *test)
 
 static void listing_is_ordered_by_pid(struct kunit *test)
 {
-	static const pid_t added[] = { 300, 7, 4194304, 65, 1, 64, 4095, 63, 2, 4096 };
-	static const pid_t listed[] = { 1, 2, 7, 63, 64, 65, 300, 4095, 4096, 4194304 };
+	static const pid_t added[] = { 300, 7, 4194303, 65, 1, 64, 4095, 63, 2, 4096 };
+	static const pid_t listed[] = { 1, 2, 7, 63, 64, 65, 300, 4095, 4096, 4194303 };
 	struct energy_core *core = test->priv;
 	struct energy_procpos pos = {};
 	struct energy_proc *p;
@@ -183,7 +183,7 @@ static void remove_newest_middle_oldest(struct kunit *test)
 	remove(test, p[1]);
 	remove(test, p[3]);
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 0ULL);
-	KUNIT_EXPECT_TRUE(test, xa_empty(&core->procs));
+	KUNIT_EXPECT_TRUE(test, energy_pidmap_empty(&core->procs));
 }
 
 static void position_resumes_where_its_record_went(struct kunit *test)

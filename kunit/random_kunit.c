@@ -600,7 +600,7 @@ static void world_ends(struct kunit *test, struct world *w)
 	for (i = 0; i < 5; i++)
 		fake_step(test, ENERGY_WINDOW_NS_MAX);
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 0ULL);
-	KUNIT_EXPECT_TRUE(test, xa_empty(&core->procs));
+	KUNIT_EXPECT_TRUE(test, energy_pidmap_empty(&core->procs));
 	KUNIT_EXPECT_EQ(test, core->books.live_nj, 0ULL);
 	KUNIT_EXPECT_EQ(test, core->root->total.energy_nj, core->books.exited_nj);
 	KUNIT_EXPECT_EQ(test, w->heard->nr_exits, w->nr_finished);
