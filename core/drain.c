@@ -3,8 +3,9 @@
  * The drain: charges and exits go from the ledgers to the PID table.
  *
  * In two halves, so that a sample can read its counters right after the flip. Order matters
- * in the second: charges make records, exits name them and mark them dead, and only then can
- * a tail key find the dead record that it belongs to.
+ * in the second: exits make records with a name, so that charges need not look for tasks that
+ * are gone; charges make the others'; and only then can a tail key find the record, by now
+ * that of a dead process, that it belongs to.
  */
 
 #include "internal.h"
@@ -185,10 +186,10 @@ void energy_drain_process(struct energy_core *core)
 	energy_params_weights(&core->params, &w);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
 		if (core->flips[cpu].bank)
-			drain_charges(core, &w, cpu, false);
+			drain_exits(core, &core->flips[cpu]);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
 		if (core->flips[cpu].bank)
-			drain_exits(core, &core->flips[cpu]);
+			drain_charges(core, &w, cpu, false);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
 		if (!core->flips[cpu].bank)
 			continue;
