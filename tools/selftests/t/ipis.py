@@ -55,10 +55,11 @@ def parse(text):
             waiting.setdefault(sender, []).append(targets(*sent.groups()))
         elif "<stack trace>" in line:
             stack = []
-            found.append((waiting[sender].pop(), stack))
+            if waiting.get(sender):
+                found.append((waiting[sender].pop(), stack))
         else:
             raise lib.BadLine(line)
-    # Recording may have ended between an event and its stack.
+    # Recording may have begun, or ended, between an event and its stack.
     return found
 
 
