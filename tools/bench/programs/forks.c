@@ -3,7 +3,8 @@
  * forks - short processes, one after the other.
  *
  * usage: forks time WARM_UP SECONDS	fork, exit and wait for that long, at most MAX_SECONDS
- *	  forks number NUMBER		so many, as cheap as they come (vfork)
+ *	  forks number NUMBER		so many
+ *	  forks vfork NUMBER		so many, as cheap as they come
  *
  * time: prints nanoseconds for each, the median of the seconds after the warm-up: now and then
  * the kernel tidies up, for longer than what is to be measured.
@@ -83,9 +84,14 @@ int main(int argc, char **argv)
 	}
 	if (argc == 3 && !strcmp(argv[1], "number")) {
 		for (unsigned long n = number(argv[2]); n; n--)
+			one();
+		return 0;
+	}
+	if (argc == 3 && !strcmp(argv[1], "vfork")) {
+		for (unsigned long n = number(argv[2]); n; n--)
 			one_cheap();
 		return 0;
 	}
-	fputs("usage: forks time WARM_UP SECONDS | number NUMBER\n", stderr);
+	fputs("usage: forks time WARM_UP SECONDS | number NUMBER | vfork NUMBER\n", stderr);
 	return 2;
 }

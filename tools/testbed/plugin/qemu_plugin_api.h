@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The part of QEMU's plugin API (version 7, QEMU 11) that this plugin uses.
+ * The part of QEMU's plugin API (version 7, QEMU 11) that the plugins use.
  * Debian ships no qemu-plugin.h, so it is declared here from its documentation.
  */
 #ifndef QEMU_PLUGIN_API_H
@@ -75,6 +75,7 @@ enum qemu_plugin_discon_type {
 	QEMU_PLUGIN_DISCON_EXCEPTION = 1 << 1,
 };
 
+typedef void (*qemu_plugin_udata_cb_t)(void *udata);
 typedef void (*qemu_plugin_vcpu_udata_cb_t)(unsigned int vcpu, void *udata);
 typedef void (*qemu_plugin_vcpu_tb_trans_cb_t)(struct qemu_plugin_tb *tb, void *udata);
 typedef void (*qemu_plugin_vcpu_discon_cb_t)(unsigned int vcpu, enum qemu_plugin_discon_type type,
@@ -86,6 +87,7 @@ void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_plugin_vcpu
 					   void *udata);
 void qemu_plugin_register_vcpu_discon_cb(qemu_plugin_id_t id, enum qemu_plugin_discon_type type,
 					 qemu_plugin_vcpu_discon_cb_t cb, void *udata);
+void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_udata_cb_t cb, void *udata);
 
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);

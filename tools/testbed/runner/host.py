@@ -62,9 +62,9 @@ def _built():
     return out
 
 
-def plugin():
-    """Return the path of the up-to-date plugin."""
-    return os.path.join(_built(), "energy_plugin.so")
+def plugin(name="energy_plugin"):
+    """Return the path of an up-to-date plugin."""
+    return os.path.join(_built(), f"{name}.so")
 
 
 def tsc_khz():

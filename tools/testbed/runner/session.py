@@ -178,6 +178,8 @@ def _run(options, work):
     command = qemu.machine(options, files, accel) + qemu.channels(options, work, guests.fileno())
     if not options.no_plugin:
         command += qemu.plugin_args(options, host.plugin())
+    if options.profile:
+        command += ["-plugin", f"file={host.plugin('profile')},out={options.profile}"]
     channel = Channel(marker)
     deadline = time.monotonic() + options.timeout
     with ours:

@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""profile.py - runs in the guest, for tools/bench/profile: so many forks.
+
+usage: profile.py NUMBER WITH_METER
+
+Prints the kernel's symbols.
+"""
+
+import contextlib
+import os
+import sys
+
+# The runner puts this file elsewhere; what it needs is in the working directory.
+sys.path.insert(0, os.getcwd())
+import meter  # pylint: disable=wrong-import-position
+
+
+def main(number, with_meter):
+    """Forks; the modules' symbols have to be there when they are listed."""
+    with meter.loaded() if int(with_meter) else contextlib.nullcontext():
+        meter.run("forks", "number", number)
+        with open("/proc/kallsyms", encoding="ascii") as file:
+            sys.stdout.write(file.read())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
