@@ -55,7 +55,7 @@ struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct ene
 
 /**
  * energy_bank_clear() - Empty a bank
- * @bank: the bank, the caller's to write
+ * @bank: the bank, the caller's to write; the references of its exits have been taken
  *
  * Costs what was in it, not what could have been.
  *
@@ -69,6 +69,8 @@ void energy_bank_clear(struct energy_bank *bank)
 		bank->charge[i] = (struct energy_charge){};
 	bank->nr = 0;
 	bank->nr_tails = 0;
+	bank->nr_exits = 0;
+	bank->nr_exits_lost = 0;
 	bank->nr_lost = 0;
 	bank->lost = (struct energy_usage){};
 	bank->system = (struct energy_usage){};

@@ -11,9 +11,9 @@ static int ledgers_new(struct energy_core *core, unsigned int nr_cpus)
 
 	core->packets = alloc_percpu(struct energy_packets);
 	core->ledgers = kcalloc(nr_cpus, sizeof(*core->ledgers), GFP_KERNEL);
-	core->flips = kcalloc(nr_cpus, sizeof(*core->flips), GFP_KERNEL);
+	core->drained = kcalloc(nr_cpus, sizeof(*core->drained), GFP_KERNEL);
 	core->cpu_group = kmalloc_array(nr_cpus, sizeof(*core->cpu_group), GFP_KERNEL);
-	if (!core->packets || !core->ledgers || !core->flips || !core->cpu_group)
+	if (!core->packets || !core->ledgers || !core->drained || !core->cpu_group)
 		return -ENOMEM;
 	core->nr_ledgers = nr_cpus;
 	for (cpu = 0; cpu < nr_cpus; cpu++) {
@@ -87,7 +87,7 @@ void energy_core_teardown(struct energy_core *core)
 	rcu_barrier();
 	kmem_cache_destroy(core->proc_cache);
 	kfree(core->cpu_group);
-	kfree(core->flips);
+	kfree(core->drained);
 	kfree(core->ledgers);
 	free_percpu(core->packets);
 	core->nr_ledgers = 0;

@@ -30,8 +30,9 @@ void energy_drain_flip(struct energy_core *core, u64 now_ns)
 	energy_rmdir_flip(core);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
 		if (core->ledgers[cpu])
-			energy_ledger_flip(core->ledgers[cpu], core->env->cpu_clock(cpu),
-					   core->env->cpu_online(cpu), &core->flips[cpu]);
+			core->drained[cpu] = energy_ledger_flip(core->ledgers[cpu],
+								core->env->cpu_clock(cpu),
+								core->env->cpu_online(cpu));
 }
 
 /* Processes that the scan at load has seen begin with the kernel's totals. */
@@ -113,7 +114,7 @@ static void charge_process(struct energy_core *core, const struct energy_weights
 static void drain_charges(struct energy_core *core, const struct energy_weights *w, int cpu,
 			  bool tails)
 {
-	const struct energy_bank *bank = core->flips[cpu].bank;
+	const struct energy_bank *bank = core->drained[cpu];
 	struct energy_proc *p;
 	unsigned int i;
 
@@ -136,12 +137,14 @@ static void drain_charges(struct energy_core *core, const struct energy_weights 
 	}
 }
 
-static void drain_exits(struct energy_core *core, struct energy_flip *flip)
+static void drain_exits(struct energy_core *core, struct energy_bank *bank)
 {
-	struct energy_exit *x;
 	struct energy_proc *p;
+	unsigned int i;
 
-	list_for_each_entry(x, &flip->exits, node) {
+	for (i = 0; i < bank->nr_exits; i++) {
+		struct energy_exit *x = &bank->exit[i];
+
 		p = energy_proctab_find(core, x->key.tgid, x->key.start_ns) ?:
 		    energy_proctab_add(core, &x->key);
 		if (p) {
@@ -151,8 +154,8 @@ static void drain_exits(struct energy_core *core, struct energy_flip *flip)
 			energy_ident_put(&x->ident);
 		}
 	}
-	if (flip->nr_exits_lost) {
-		core->stats.exits_lost += flip->nr_exits_lost;
+	if (bank->nr_exits_lost) {
+		core->stats.exits_lost += bank->nr_exits_lost;
 		core->scan_all = true;
 	}
 }
@@ -160,7 +163,7 @@ static void drain_exits(struct energy_core *core, struct energy_flip *flip)
 /* Usage without an owner, and packets that belong to no process. */
 static void drain_rest(struct energy_core *core, const struct energy_weights *w, int cpu)
 {
-	struct energy_bank *bank = core->flips[cpu].bank;
+	struct energy_bank *bank = core->drained[cpu];
 
 	if (bank->nr_lost) {
 		core->stats.charges_lost += bank->nr_lost;
@@ -185,19 +188,18 @@ void energy_drain_process(struct energy_core *core)
 
 	energy_params_weights(&core->params, &w);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
-		if (core->flips[cpu].bank)
-			drain_exits(core, &core->flips[cpu]);
+		if (core->drained[cpu])
+			drain_exits(core, core->drained[cpu]);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
-		if (core->flips[cpu].bank)
+		if (core->drained[cpu])
 			drain_charges(core, &w, cpu, false);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
-		if (!core->flips[cpu].bank)
+		if (!core->drained[cpu])
 			continue;
-		if (core->flips[cpu].bank->nr_tails)
+		if (core->drained[cpu]->nr_tails)
 			drain_charges(core, &w, cpu, true);
 		drain_rest(core, &w, cpu);
-		energy_bank_clear(core->flips[cpu].bank);
-		energy_ledger_pool_fill(core->ledgers[cpu], &core->flips[cpu]);
+		energy_bank_clear(core->drained[cpu]);
 	}
 	energy_rmdir_process(core);
 	core->scan_boot_ns = 0;

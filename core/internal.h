@@ -12,11 +12,10 @@
  *   core->cgroups.xa_lock (spinlock)	rows coming and going, their lists of children, the
  *					list of unresolved rows
  *   core->rmdir.lock (raw)		removals of cgroups that are noted. Innermost, as the next
- *   ledger->lock (raw, one per CPU)	the current bank, the running interval, the exit pool
- *					and queue. Taken with IRQs off; innermost: nothing is
+ *   ledger->lock (raw, one per CPU)	the current bank and the running interval. Taken with IRQs off; innermost: nothing is
  *					taken under it, nothing is woken, nothing allocated.
  *					The owner CPU takes it in the probes, the sampler only
- *					to flip and to refill, in constant time.
+ *					to flip, in constant time.
  *
  * core->packets needs no lock: each CPU adds to its own with this_cpu_add(), and whoever charges
  * the difference remembers, under ledger->lock, what has been charged.
@@ -103,7 +102,7 @@ struct energy_stats {
  * @lock: see the lock map
  * @packets: per CPU what was sent and received
  * @ledgers: one per possible CPU
- * @flips: one per ledger: what the drain in progress took from it
+ * @drained: per ledger the bank that the drain in progress took from it
  * @nr_ledgers: nr_cpu_ids
  * @procs: PID table, by PID
  * @proc_cache: where its records come from
@@ -161,7 +160,7 @@ struct energy_core {
 
 	struct energy_packets __percpu *packets;
 	struct energy_ledger **ledgers;
-	struct energy_flip *flips;
+	struct energy_bank **drained;
 	unsigned int nr_ledgers;
 
 	struct energy_pidmap procs;

@@ -12,9 +12,6 @@
 #include "internal.h"
 #include "interval.h"
 
-/* Exits between two drains that one CPU can record; half of it left asks for a drain. */
-#define POOL_SIZE 128
-
 static void early_drain(struct irq_work *work)
 {
 	struct energy_ledger *l = container_of(work, struct energy_ledger, drain_work);
@@ -23,23 +20,8 @@ static void early_drain(struct irq_work *work)
 	energy_sampler_kick(l->core);
 }
 
-/* Records for the pool, as many as there is memory for. */
-static unsigned int exits_new(struct list_head *fresh, unsigned int want)
-{
-	struct energy_exit *x;
-	unsigned int n;
-
-	for (n = 0; n < want; n++) {
-		x = kmalloc(sizeof(*x), GFP_KERNEL | __GFP_NOWARN);
-		if (!x)
-			break;
-		list_add(&x->node, fresh);
-	}
-	return n;
-}
-
 /**
- * energy_ledger_new() - Make a ledger with two empty banks and a full exit pool
+ * energy_ledger_new() - Make a ledger with two empty banks
  * @core: whose
  * @cpu: for which CPU; may be offline
  *
@@ -55,8 +37,6 @@ struct energy_ledger *energy_ledger_new(struct energy_core *core, int cpu)
 	if (!l)
 		return NULL;
 	raw_spin_lock_init(&l->lock);
-	INIT_LIST_HEAD(&l->pool);
-	INIT_LIST_HEAD(&l->exits);
 	l->core = core;
 	l->cpu = cpu;
 	/* a CPU that cannot exist has no packets: what it has charged is all */
@@ -68,12 +48,22 @@ struct energy_ledger *energy_ledger_new(struct energy_core *core, int cpu)
 		if (!l->bank[i])
 			goto destroy;
 	}
-	l->nr_pool = exits_new(&l->pool, POOL_SIZE);
 	return l;
 
 destroy:
 	energy_ledger_destroy(l);
 	return NULL;
+}
+
+static void bank_destroy(struct energy_bank *bank)
+{
+	unsigned int i;
+
+	if (!bank)
+		return;
+	for (i = 0; i < bank->nr_exits; i++)
+		energy_ident_put(&bank->exit[i].ident);
+	kvfree(bank);
 }
 
 /**
@@ -84,20 +74,13 @@ destroy:
  */
 void energy_ledger_destroy(struct energy_ledger *l)
 {
-	struct energy_exit *x, *tmp;
 	unsigned int i;
 
 	if (!l)
 		return;
 	irq_work_sync(&l->drain_work);
-	list_for_each_entry_safe(x, tmp, &l->exits, node) {
-		energy_ident_put(&x->ident);
-		kfree(x);
-	}
-	list_for_each_entry_safe(x, tmp, &l->pool, node)
-		kfree(x);
 	for (i = 0; i < ARRAY_SIZE(l->bank); i++)
-		kvfree(l->bank[i]);
+		bank_destroy(l->bank[i]);
 	kfree(l);
 }
 
@@ -200,7 +183,6 @@ void energy_ledger_begin(struct energy_ledger *l, struct task_struct *curr, u64 
  * @l: the ledger
  * @now: the CPU's clock, ns
  * @online: the CPU is online
- * @flip: out: what was taken
  *
  * Closes the interval of a task that is running (rule 3: idle CPUs have none, and no CPU is
  * interrupted). The bank handed out last time must have been cleared.
@@ -209,14 +191,14 @@ void energy_ledger_begin(struct energy_ledger *l, struct task_struct *curr, u64 
  * not seen, and whoever comes next there begins anew.
  *
  * Context: process context, any CPU, under core->lock.
+ * Return: the bank to drain; the caller's until the next flip.
  */
-void energy_ledger_flip(struct energy_ledger *l, u64 now, bool online, struct energy_flip *flip)
+struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool online)
 {
 	struct energy_bank *bank;
 	unsigned long flags;
 	u64 tx;
 
-	INIT_LIST_HEAD(&flip->exits);
 	raw_spin_lock_irqsave(&l->lock, flags);
 	bank = l->bank[l->cur];
 	if (!online)
@@ -230,77 +212,31 @@ void energy_ledger_flip(struct energy_ledger *l, u64 now, bool online, struct en
 	tx = READ_ONCE(l->packets->softirq_tx);
 	bank->system.tx += tx - l->charged.softirq_tx;
 	l->charged.softirq_tx = tx;
-	flip->bank = bank;
 	l->cur ^= 1;
-	list_splice_init(&l->exits, &flip->exits);
-	flip->nr_exits = l->nr_exits;
-	l->nr_exits = 0;
-	flip->nr_exits_lost = l->nr_exits_lost;
-	l->nr_exits_lost = 0;
 	l->drain_wanted = false;
 	raw_spin_unlock_irqrestore(&l->lock, flags);
+	return bank;
 }
 
 /**
- * energy_ledger_exit_get() - A free exit record
+ * energy_ledger_exit() - Room to record an exit in
  * @l: this CPU's ledger
  *
- * Asks for an early drain, which refills the pool, when it runs low. An empty pool is
- * counted; the process is found by a scan then, see scan.c.
+ * Asks for an early drain when there is not much left. An exit that does not fit is counted;
+ * the process is found by a scan then, see scan.c.
  *
  * Context: any, on the ledger's CPU, IRQs off, l->lock held.
- * Return: a record that is the caller's to fill and to queue, or NULL.
+ * Return: a record to be filled before the lock is given back, or NULL.
  */
-struct energy_exit *energy_ledger_exit_get(struct energy_ledger *l)
+struct energy_exit *energy_ledger_exit(struct energy_ledger *l)
 {
-	struct energy_exit *x = list_first_entry_or_null(&l->pool, struct energy_exit, node);
+	struct energy_bank *bank = l->bank[l->cur];
 
-	if (x) {
-		list_del(&x->node);
-		l->nr_pool--;
-	} else {
-		l->nr_exits_lost++;
-	}
-	if (l->nr_pool < POOL_SIZE / 2)
+	if (bank->nr_exits >= ENERGY_BANK_EARLY)
 		want_drain(l);
-	return x;
-}
-
-/**
- * energy_ledger_exit_queue() - Hand a filled exit record to the sampler
- * @l: the ledger that it came from
- * @x: the record; the ledger's from now on
- *
- * Context: any, on the ledger's CPU, IRQs off, l->lock held.
- */
-void energy_ledger_exit_queue(struct energy_ledger *l, struct energy_exit *x)
-{
-	list_add_tail(&x->node, &l->exits);
-	l->nr_exits++;
-}
-
-/**
- * energy_ledger_pool_fill() - Give back the exit records of a flip, and refill the pool
- * @l: the ledger
- * @flip: what it handed out; has no exits afterwards
- *
- * Without memory the pool stays shorter; the next drain tries again.
- *
- * Context: may sleep, any CPU.
- */
-void energy_ledger_pool_fill(struct energy_ledger *l, struct energy_flip *flip)
-{
-	unsigned int have = READ_ONCE(l->nr_pool) + flip->nr_exits;
-	unsigned int n = flip->nr_exits;
-	unsigned long flags;
-
-	if (have < POOL_SIZE)
-		n += exits_new(&flip->exits, POOL_SIZE - have);
-	if (!n)
-		return;
-	raw_spin_lock_irqsave(&l->lock, flags);
-	list_splice_init(&flip->exits, &l->pool);
-	l->nr_pool += n;
-	raw_spin_unlock_irqrestore(&l->lock, flags);
-	flip->nr_exits = 0;
+	if (bank->nr_exits == ENERGY_BANK_EXITS) {
+		bank->nr_exits_lost++;
+		return NULL;
+	}
+	return &bank->exit[bank->nr_exits++];
 }

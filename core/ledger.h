@@ -10,13 +10,13 @@
 
 #include <linux/bits.h>
 #include <linux/irq_work.h>
-#include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "ident.h"
+
 struct energy_core;
-struct energy_exit;
 
 /* A power of two, twice the charges: the index stays at most half full. */
 #define ENERGY_BANK_CHARGES	256
@@ -25,6 +25,8 @@ struct energy_exit;
 #define ENERGY_BANK_PROBES	8
 /* From here on the bank asks to be drained early. */
 #define ENERGY_BANK_EARLY	(ENERGY_BANK_CHARGES / 2)
+/* The same for exits: a short process is a charge and an exit. */
+#define ENERGY_BANK_EXITS	ENERGY_BANK_CHARGES
 
 /* Received packets are counted in fractions: a packet may be read in pieces. */
 #define ENERGY_RX_ONE		BIT(20)
@@ -94,24 +96,41 @@ struct energy_charge {
 };
 
 /**
- * struct energy_bank - A small table of charges
+ * struct energy_exit - An exit on its way from the probe to the sampler
+ * @key: the process
+ * @ident: its last known identity
+ */
+struct energy_exit {
+	struct energy_key key;
+	struct energy_ident ident;
+};
+
+/**
+ * struct energy_bank - A small table of charges, and the exits that came with them
  * @nr: charges in use
  * @nr_tails: how many of them have a tail key
+ * @nr_exits: length of @exit
+ * @nr_exits_lost: exits that did not fit
  * @nr_lost: events that did not fit
  * @lost: their usage: it has no owner any more, but stays in the books
  * @system: packets that belong to no process
  * @index: open-addressed hash of keys: the number of a charge. A place is free unless that
  *	charge is in use and says that this is its place; so the index is never cleared
  * @charge: the charges, dense
+ * @exit: the exits, in order of arrival; allocated with the rest, because a probe must not
+ *	(rule 6)
  */
 struct energy_bank {
 	unsigned int nr;
 	unsigned int nr_tails;
+	unsigned int nr_exits;
+	unsigned int nr_exits_lost;
 	u64 nr_lost;
 	struct energy_usage lost;
 	struct energy_usage system;
 	u16 index[ENERGY_BANK_INDEX];
 	struct energy_charge charge[ENERGY_BANK_CHARGES];
+	struct energy_exit exit[ENERGY_BANK_EXITS];
 };
 
 /**
@@ -130,11 +149,6 @@ struct energy_bank {
  * @packets: the CPU's packets
  * @bank: the two banks
  * @charged: which of @packets have been charged
- * @pool: free exit records, refilled by the sampler (rule 6)
- * @exits: exit records in use, in order of arrival
- * @nr_pool: length of @pool
- * @nr_exits: length of @exits
- * @nr_exits_lost: exits that found @pool empty, since the last flip
  * @drain_work: wakes the sampler for an early drain
  * @core: the core this ledger belongs to
  * @cpu: which CPU
@@ -151,37 +165,16 @@ struct energy_ledger {
 	const struct energy_packets *packets;
 	struct energy_bank *bank[2];
 	struct energy_packets charged;
-	struct list_head pool;
-	struct list_head exits;
-	unsigned int nr_pool;
-	unsigned int nr_exits;
-	unsigned int nr_exits_lost;
 	struct irq_work drain_work;
 	struct energy_core *core;
 	int cpu;
 };
 
-/**
- * struct energy_flip - What a flip hands to the sampler
- * @bank: the bank to drain; the sampler's until the next flip
- * @exits: the exits since the last flip; given back by energy_ledger_pool_fill()
- * @nr_exits: how many
- * @nr_exits_lost: exits that could not be recorded
- */
-struct energy_flip {
-	struct energy_bank *bank;
-	struct list_head exits;
-	unsigned int nr_exits;
-	unsigned int nr_exits_lost;
-};
-
 struct energy_ledger *energy_ledger_new(struct energy_core *core, int cpu);
 void energy_ledger_destroy(struct energy_ledger *l);
 void energy_ledger_begin(struct energy_ledger *l, struct task_struct *curr, u64 now);
-void energy_ledger_flip(struct energy_ledger *l, u64 now, bool online, struct energy_flip *flip);
-struct energy_exit *energy_ledger_exit_get(struct energy_ledger *l);
-void energy_ledger_exit_queue(struct energy_ledger *l, struct energy_exit *x);
-void energy_ledger_pool_fill(struct energy_ledger *l, struct energy_flip *flip);
+struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool online);
+struct energy_exit *energy_ledger_exit(struct energy_ledger *l);
 
 /* interval.h: what it calls out of line */
 void energy_interval_close_slow(struct energy_ledger *l, struct task_struct *p, u64 now,

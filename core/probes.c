@@ -55,7 +55,7 @@ static void probe_exit(ENERGY_EXIT_ARGS)
 	local_irq_save(flags);
 	l = this_ledger(data);
 	raw_spin_lock(&l->lock);
-	x = energy_ledger_exit_get(l);
+	x = energy_ledger_exit(l);
 	if (x) {
 		energy_key_of(p, &x->key);
 		energy_ident_of(p->group_leader, get_cred(current_real_cred()),
@@ -66,7 +66,6 @@ static void probe_exit(ENERGY_EXIT_ARGS)
 			x->ident.mem = energy_mm_bytes(p->mm);
 			x->ident.mem_known = true;
 		}
-		energy_ledger_exit_queue(l, x);
 	}
 	raw_spin_unlock(&l->lock);
 	local_irq_restore(flags);

@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include "ident.h"
 #include "values.h"
 
 struct energy_cgroup;
@@ -43,38 +44,6 @@ struct energy_share {
 };
 
 #define ENERGY_NO_GROUP (-1)
-
-/**
- * struct energy_ident - What only the task itself can tell
- * @pid: counted reference or NULL
- * @cred: counted reference or NULL
- * @mem: resident memory, bytes; only if @mem_known
- * @cgid: id of its cgroup in the default hierarchy
- * @comm: the leader's name
- * @kernel: a kernel thread
- * @mem_known: its memory could still be read
- */
-struct energy_ident {
-	struct pid *pid;
-	const struct cred *cred;
-	u64 mem;
-	u64 cgid;
-	char comm[TASK_COMM_LEN];
-	bool kernel;
-	bool mem_known;
-};
-
-/**
- * struct energy_exit - An exit on its way from the probe to the sampler
- * @node: in a ledger's pool or queue
- * @key: the process
- * @ident: its last known identity
- */
-struct energy_exit {
-	struct list_head node;
-	struct energy_key key;
-	struct energy_ident ident;
-};
 
 /**
  * struct energy_proc - One process
@@ -154,6 +123,5 @@ void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct e
 void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64 cgid);
 void energy_proc_died(struct energy_core *core, struct energy_proc *p);
 void energy_proc_mark_dirty(struct energy_core *core, struct energy_proc *p);
-void energy_ident_put(struct energy_ident *id);
 
 #endif /* _ENERGY_PROCTAB_H */

@@ -272,7 +272,7 @@ void fake_run_tail(struct energy_core *core, unsigned int cpu, const struct fake
  * @cpu: where
  * @fp: the process
  *
- * Return: false if there was no free exit record.
+ * Return: false if there was no room for its exit.
  */
 bool fake_die(struct energy_core *core, unsigned int cpu, struct fake_proc *fp)
 {
@@ -281,7 +281,7 @@ bool fake_die(struct energy_core *core, unsigned int cpu, struct fake_proc *fp)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&l->lock, flags);
-	x = energy_ledger_exit_get(l);
+	x = energy_ledger_exit(l);
 	if (x) {
 		x->key = fp->key;
 		x->key.cgid = fp->cgid;
@@ -293,7 +293,6 @@ bool fake_die(struct energy_core *core, unsigned int cpu, struct fake_proc *fp)
 			.kernel = fp->kernel,
 		};
 		strscpy(x->ident.comm, fp->comm, sizeof(x->ident.comm));
-		energy_ledger_exit_queue(l, x);
 	}
 	raw_spin_unlock_irqrestore(&l->lock, flags);
 	fp->gone = true;

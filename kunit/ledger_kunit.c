@@ -343,11 +343,11 @@ static void ledger_idle_is_not_charged(struct kunit *test)
 	struct task_struct *a = task_new(test, 100, 5000);
 	struct task_struct *idle = idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
-	struct energy_flip flip;
+	struct energy_bank *bank;
 
 	begin(l, idle, 10000);
-	energy_ledger_flip(l, 11000, true, &flip);
-	KUNIT_EXPECT_EQ(test, flip.bank->nr, 0U);
+	bank = energy_ledger_flip(l, 11000, true);
+	KUNIT_EXPECT_EQ(test, bank->nr, 0U);
 	task_switch(l, idle, a, false, 20000);
 	task_switch(l, a, idle, true, 20001);
 	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 1U);
@@ -381,11 +381,11 @@ static void ledger_flip_closes_and_goes_on(struct kunit *test)
 	struct task_struct *idle = idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	struct energy_bank *first = l->bank[l->cur];
-	struct energy_flip flip;
+	struct energy_bank *bank;
 
 	begin(l, a, 10000);
-	energy_ledger_flip(l, 10300, true, &flip);
-	KUNIT_EXPECT_PTR_EQ(test, flip.bank, first);
+	bank = energy_ledger_flip(l, 10300, true);
+	KUNIT_EXPECT_PTR_EQ(test, bank, first);
 	KUNIT_EXPECT_PTR_NE(test, l->bank[l->cur], first);
 	KUNIT_ASSERT_EQ(test, first->nr, 1U);
 	KUNIT_EXPECT_EQ(test, first->charge[0].use.cpu_ns, 300ULL);
@@ -395,12 +395,12 @@ static void ledger_flip_closes_and_goes_on(struct kunit *test)
 
 	task_switch(l, a, idle, true, 10350);
 	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 50ULL);
-	energy_ledger_flip(l, 10400, true, &flip);
+	bank = energy_ledger_flip(l, 10400, true);
 	KUNIT_EXPECT_PTR_EQ(test, l->bank[l->cur], first);
-	KUNIT_EXPECT_EQ(test, flip.bank->nr, 1U);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.wakeups, 1ULL);
+	KUNIT_EXPECT_EQ(test, bank->nr, 1U);
+	KUNIT_EXPECT_EQ(test, bank->charge[0].use.wakeups, 1ULL);
 	KUNIT_EXPECT_EQ(test, first->nr, 0U);
-	energy_bank_clear(flip.bank);
+	energy_bank_clear(bank);
 
 	/* what the bank has been cleared of is not found in it */
 	task_switch(l, idle, a, false, 10500);
@@ -416,19 +416,19 @@ static void ledger_offline_cpu_is_not_charged(struct kunit *test)
 	struct task_struct *a = task_new(test, 100, 5000);
 	struct task_struct *idle = idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
-	struct energy_flip flip;
+	struct energy_bank *bank;
 
 	begin(l, a, 10000);
-	energy_ledger_flip(l, 10300, false, &flip);
-	KUNIT_EXPECT_EQ(test, flip.bank->nr, 0U);
-	energy_ledger_flip(l, 10400, false, &flip);
-	KUNIT_EXPECT_EQ(test, flip.bank->nr, 0U);
+	bank = energy_ledger_flip(l, 10300, false);
+	KUNIT_EXPECT_EQ(test, bank->nr, 0U);
+	bank = energy_ledger_flip(l, 10400, false);
+	KUNIT_EXPECT_EQ(test, bank->nr, 0U);
 	/* it comes back, and begins anew with whoever is switched to */
 	task_switch(l, idle, a, false, 20000);
-	energy_ledger_flip(l, 20050, true, &flip);
-	KUNIT_ASSERT_EQ(test, flip.bank->nr, 1U);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.cpu_ns, 50ULL);
-	energy_bank_clear(flip.bank);
+	bank = energy_ledger_flip(l, 20050, true);
+	KUNIT_ASSERT_EQ(test, bank->nr, 1U);
+	KUNIT_EXPECT_EQ(test, bank->charge[0].use.cpu_ns, 50ULL);
+	energy_bank_clear(bank);
 }
 
 /* A flip may come between a probe's look at the clock and its getting the lock. */
@@ -437,18 +437,18 @@ static void ledger_switch_that_was_overtaken(struct kunit *test)
 	struct task_struct *a = task_new(test, 100, 5000);
 	struct task_struct *b = task_new(test, 101, 6000);
 	struct energy_ledger *l = ledger_of(test);
-	struct energy_flip flip;
+	struct energy_bank *bank;
 
 	begin(l, a, 10000);
-	energy_ledger_flip(l, 10300, true, &flip);
-	energy_bank_clear(flip.bank);
+	bank = energy_ledger_flip(l, 10300, true);
+	energy_bank_clear(bank);
 	task_switch(l, a, b, false, 10200);
-	energy_ledger_flip(l, 10400, true, &flip);
+	bank = energy_ledger_flip(l, 10400, true);
 	/* 10200 to 10300 has been charged to the first one */
-	KUNIT_ASSERT_EQ(test, flip.bank->nr, 2U);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.cpu_ns, 0ULL);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[1].use.cpu_ns, 100ULL);
-	energy_bank_clear(flip.bank);
+	KUNIT_ASSERT_EQ(test, bank->nr, 2U);
+	KUNIT_EXPECT_EQ(test, bank->charge[0].use.cpu_ns, 0ULL);
+	KUNIT_EXPECT_EQ(test, bank->charge[1].use.cpu_ns, 100ULL);
+	energy_bank_clear(bank);
 }
 
 /* Clocks of CPUs differ by a little; no interval is negative, and none is charged twice. */
@@ -457,16 +457,16 @@ static void ledger_clock_that_goes_back(struct kunit *test)
 	struct task_struct *a = task_new(test, 100, 5000);
 	struct task_struct *idle = idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
-	struct energy_flip flip;
+	struct energy_bank *bank;
 
 	begin(l, a, 10000);
-	energy_ledger_flip(l, 9000, true, &flip);
-	KUNIT_EXPECT_EQ(test, flip.bank->nr ? flip.bank->charge[0].use.cpu_ns : 0, 0ULL);
-	energy_bank_clear(flip.bank);
-	energy_ledger_flip(l, 10200, true, &flip);
-	KUNIT_ASSERT_EQ(test, flip.bank->nr, 1U);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.cpu_ns, 200ULL);
-	energy_bank_clear(flip.bank);
+	bank = energy_ledger_flip(l, 9000, true);
+	KUNIT_EXPECT_EQ(test, bank->nr ? bank->charge[0].use.cpu_ns : 0, 0ULL);
+	energy_bank_clear(bank);
+	bank = energy_ledger_flip(l, 10200, true);
+	KUNIT_ASSERT_EQ(test, bank->nr, 1U);
+	KUNIT_EXPECT_EQ(test, bank->charge[0].use.cpu_ns, 200ULL);
+	energy_bank_clear(bank);
 	task_switch(l, a, idle, false, 10100);
 	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 1U);
 	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 0ULL);
@@ -477,7 +477,7 @@ static void ledger_storage_io_is_a_difference(struct kunit *test)
 	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 200, 6000);
 	struct task_struct *idle = idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
-	struct energy_flip flip;
+	struct energy_bank *bank;
 
 	if (!IS_ENABLED(CONFIG_TASK_IO_ACCOUNTING))
 		kunit_skip(test, "needs CONFIG_TASK_IO_ACCOUNTING");
@@ -487,10 +487,10 @@ static void ledger_storage_io_is_a_difference(struct kunit *test)
 	begin(l, a, 10000);
 	a->ioac.read_bytes += 4096;
 	a->ioac.write_bytes += 512;
-	energy_ledger_flip(l, 10100, true, &flip);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.diski, 4096ULL);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.disko, 512ULL);
-	energy_bank_clear(flip.bank);
+	bank = energy_ledger_flip(l, 10100, true);
+	KUNIT_EXPECT_EQ(test, bank->charge[0].use.diski, 4096ULL);
+	KUNIT_EXPECT_EQ(test, bank->charge[0].use.disko, 512ULL);
+	energy_bank_clear(bank);
 	a->ioac.read_bytes += 1;
 	task_switch(l, a, b, true, 10200);
 	/* what is accounted to it while it does not run has no interval */
@@ -509,7 +509,7 @@ static void ledger_packets_go_to_their_owner(struct kunit *test)
 	struct task_struct *idle = idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	const struct energy_usage *system = &l->bank[l->cur]->system;
-	struct energy_flip flip;
+	struct energy_bank *bank;
 
 	/* nobody knows yet who runs */
 	packets(test, ENERGY_RX_ONE, 11, 0);
@@ -525,7 +525,7 @@ static void ledger_packets_go_to_their_owner(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, task_used(l, a)->rx_parts, (u64)ENERGY_RX_ONE);
 	KUNIT_EXPECT_EQ(test, task_used(l, a)->tx, 3ULL);
-	energy_ledger_flip(l, 10400, true, &flip);
+	bank = energy_ledger_flip(l, 10400, true);
 	KUNIT_EXPECT_EQ(test, system->rx_parts, 2ULL * ENERGY_RX_ONE);
 	KUNIT_EXPECT_EQ(test, system->tx, 23ULL);
 }
@@ -536,28 +536,28 @@ static void ledger_packets_are_charged_once(struct kunit *test)
 	struct task_struct *a = task_new(test, 100, 5000);
 	struct task_struct *idle = idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
-	struct energy_flip flip;
+	struct energy_bank *bank;
 
 	begin(l, a, 10000);
 	packets(test, 3, 4, 6);
-	energy_ledger_flip(l, 10100, true, &flip);
-	KUNIT_ASSERT_EQ(test, flip.bank->nr, 1U);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.rx_parts, 3ULL);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.tx, 4ULL);
-	KUNIT_EXPECT_EQ(test, flip.bank->system.tx, 6ULL);
-	energy_bank_clear(flip.bank);
+	bank = energy_ledger_flip(l, 10100, true);
+	KUNIT_ASSERT_EQ(test, bank->nr, 1U);
+	KUNIT_EXPECT_EQ(test, bank->charge[0].use.rx_parts, 3ULL);
+	KUNIT_EXPECT_EQ(test, bank->charge[0].use.tx, 4ULL);
+	KUNIT_EXPECT_EQ(test, bank->system.tx, 6ULL);
+	energy_bank_clear(bank);
 	packets(test, 0, 1, 0);
 	task_switch(l, a, idle, true, 10200);
 	packets(test, 0, 8, 1);
 	/* idle, with no switch before the flip */
-	energy_ledger_flip(l, 10300, true, &flip);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.rx_parts, 0ULL);
-	KUNIT_EXPECT_EQ(test, flip.bank->charge[0].use.tx, 1ULL);
-	KUNIT_EXPECT_EQ(test, flip.bank->system.tx, 9ULL);
-	energy_bank_clear(flip.bank);
-	energy_ledger_flip(l, 10400, true, &flip);
-	KUNIT_EXPECT_EQ(test, flip.bank->nr, 0U);
-	KUNIT_EXPECT_EQ(test, flip.bank->system.tx, 0ULL);
+	bank = energy_ledger_flip(l, 10300, true);
+	KUNIT_EXPECT_EQ(test, bank->charge[0].use.rx_parts, 0ULL);
+	KUNIT_EXPECT_EQ(test, bank->charge[0].use.tx, 1ULL);
+	KUNIT_EXPECT_EQ(test, bank->system.tx, 9ULL);
+	energy_bank_clear(bank);
+	bank = energy_ledger_flip(l, 10400, true);
+	KUNIT_EXPECT_EQ(test, bank->nr, 0U);
+	KUNIT_EXPECT_EQ(test, bank->system.tx, 0ULL);
 }
 
 static void ledger_filling_bank_asks_for_a_drain(struct kunit *test)
@@ -567,7 +567,7 @@ static void ledger_filling_bank_asks_for_a_drain(struct kunit *test)
 	struct task_struct *a = task_new(test, 100, 5000);
 	struct task_struct *idle = idle_new(test);
 	struct energy_key key = { .start_ns = 1, .cgid = 1 };
-	struct energy_flip flip;
+	struct energy_bank *bank;
 
 	while (l->bank[l->cur]->nr < ENERGY_BANK_EARLY) {
 		key.cookie += 0x440;
@@ -580,73 +580,54 @@ static void ledger_filling_bank_asks_for_a_drain(struct kunit *test)
 	irq_work_sync(&l->drain_work);
 	KUNIT_EXPECT_TRUE(test, l->drain_wanted);
 	KUNIT_EXPECT_TRUE(test, core->drain_wanted);
-	energy_ledger_flip(l, 10200, true, &flip);
+	bank = energy_ledger_flip(l, 10200, true);
 	KUNIT_EXPECT_FALSE(test, l->drain_wanted);
-	energy_bank_clear(flip.bank);
+	energy_bank_clear(bank);
 }
 
-static struct energy_exit *exit_get(struct energy_ledger *l)
+static bool record_exit(struct energy_ledger *l, pid_t tgid)
 {
 	struct energy_exit *x;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&l->lock, flags);
-	x = energy_ledger_exit_get(l);
+	x = energy_ledger_exit(l);
+	if (x)
+		*x = (struct energy_exit) { .key.tgid = tgid };
 	raw_spin_unlock_irqrestore(&l->lock, flags);
 	return x;
 }
 
-static void exit_queue(struct energy_ledger *l, struct energy_exit *x)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&l->lock, flags);
-	energy_ledger_exit_queue(l, x);
-	raw_spin_unlock_irqrestore(&l->lock, flags);
-}
-
-static void ledger_pool_empties_and_refills(struct kunit *test)
+static void ledger_exits_fill_up(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
 	struct energy_ledger *l = ledger_of(test);
-	unsigned int size = l->nr_pool, n = 0;
-	struct energy_exit *x;
-	struct energy_flip flip;
+	struct energy_bank *bank;
+	unsigned int n = 0, i;
 
-	KUNIT_ASSERT_GT(test, size, 0U);
-	while ((x = exit_get(l))) {
-		x->ident = (struct energy_ident){};
-		x->key.tgid = ++n;
-		exit_queue(l, x);
+	while (record_exit(l, n + 1)) {
+		irq_work_sync(&l->drain_work);
+		/* asked for when as many more still fit */
+		KUNIT_ASSERT_EQ(test, core->drain_wanted, n >= ENERGY_BANK_EXITS / 2);
+		n++;
 	}
-	KUNIT_EXPECT_EQ(test, n, size);
-	KUNIT_EXPECT_NULL(test, exit_get(l));
-	irq_work_sync(&l->drain_work);
-	KUNIT_EXPECT_TRUE(test, core->drain_wanted);
+	KUNIT_EXPECT_EQ(test, n, (unsigned int)ENERGY_BANK_EXITS);
+	KUNIT_EXPECT_FALSE(test, record_exit(l, 1));
 
-	energy_ledger_flip(l, 10000, true, &flip);
-	KUNIT_EXPECT_EQ(test, flip.nr_exits_lost, 2U);
-	KUNIT_EXPECT_EQ(test, flip.nr_exits, size);
-	n = 0;
-	list_for_each_entry(x, &flip.exits, node)
-		KUNIT_EXPECT_EQ(test, (unsigned int)x->key.tgid, ++n);
-	KUNIT_EXPECT_EQ(test, n, size);
-	energy_ledger_pool_fill(l, &flip);
-	KUNIT_EXPECT_EQ(test, l->nr_pool, size);
-	KUNIT_EXPECT_EQ(test, flip.nr_exits, 0U);
-
-	energy_ledger_flip(l, 10001, true, &flip);
-	KUNIT_EXPECT_EQ(test, flip.nr_exits_lost, 0U);
-	KUNIT_EXPECT_EQ(test, flip.nr_exits, 0U);
-	KUNIT_EXPECT_TRUE(test, list_empty(&flip.exits));
-	energy_ledger_pool_fill(l, &flip);
-	KUNIT_EXPECT_EQ(test, l->nr_pool, size);
-
-	/* one record is missing, as after a refill without memory */
-	kfree(exit_get(l));
-	energy_ledger_pool_fill(l, &flip);
-	KUNIT_EXPECT_EQ(test, l->nr_pool, size);
-	KUNIT_EXPECT_EQ(test, list_count_nodes(&l->pool), (size_t)size);
+	bank = energy_ledger_flip(l, 10000, true);
+	KUNIT_EXPECT_EQ(test, bank->nr_exits_lost, 2U);
+	KUNIT_ASSERT_EQ(test, bank->nr_exits, n);
+	for (i = 0; i < n; i++)
+		KUNIT_EXPECT_EQ(test, bank->exit[i].key.tgid, (pid_t)i + 1);
+	/* the other bank's are free */
+	KUNIT_EXPECT_TRUE(test, record_exit(l, 1000));
+	energy_bank_clear(bank);
+	KUNIT_EXPECT_EQ(test, bank->nr_exits, 0U);
+	bank = energy_ledger_flip(l, 10001, true);
+	KUNIT_EXPECT_EQ(test, bank->nr_exits_lost, 0U);
+	KUNIT_ASSERT_EQ(test, bank->nr_exits, 1U);
+	KUNIT_EXPECT_EQ(test, bank->exit[0].key.tgid, 1000);
+	energy_bank_clear(bank);
 }
 
 static struct kunit_case ledger_cases[] = {
@@ -672,7 +653,7 @@ static struct kunit_case ledger_cases[] = {
 	KUNIT_CASE(ledger_packets_go_to_their_owner),
 	KUNIT_CASE(ledger_packets_are_charged_once),
 	KUNIT_CASE(ledger_filling_bank_asks_for_a_drain),
-	KUNIT_CASE(ledger_pool_empties_and_refills),
+	KUNIT_CASE(ledger_exits_fill_up),
 	{}
 };
 

@@ -223,8 +223,8 @@ static void somebody_dies(struct energy_core *core, struct world *w)
 	if (w->life[i].exited)
 		return;
 	if (once_in(w, 8)) {
-		/* as if the pool had been empty */
-		core->ledgers[0]->nr_exits_lost++;
+		/* as if the bank had been full of exits */
+		core->ledgers[0]->bank[core->ledgers[0]->cur]->nr_exits_lost++;
 		fake.proc[i].gone = true;
 	} else {
 		known |= fake_die(core, below(w, FAKE_CPUS), &fake.proc[i]);

@@ -122,10 +122,12 @@ static void dropped_are_told(struct kunit *test)
 		unsigned int cpu;
 
 		for (cpu = 0; cpu < FAKE_CPUS; cpu++) {
+			struct energy_ledger *l = core->ledgers[cpu];
+
 			while (fake_die(core, cpu, fp))
 				fake_proc_replace(fp, 1 + ++nr, "many");
 			/* the one that found no room is looked for by a scan of its own */
-			core->ledgers[cpu]->nr_exits_lost = 0;
+			l->bank[l->cur]->nr_exits_lost = 0;
 			fp->gone = false;
 		}
 		energy_sampler_step(core, ++fake.now_ns);
