@@ -9,26 +9,17 @@
 #include "ledger.h"
 #include "units.h"
 
-/**
- * energy_sat_add() - Add, but stop at the largest number
- * @a: summand
- * @b: summand
- *
- * Context: any.
- * Return: @a + @b or U64_MAX.
- */
-u64 energy_sat_add(u64 a, u64 b)
-{
-	u64 sum;
-
-	return check_add_overflow(a, b, &sum) ? U64_MAX : sum;
-}
-
 static u64 sat_mul(u64 a, u64 b)
 {
 	u64 product;
 
 	return check_mul_overflow(a, b, &product) ? U64_MAX : product;
+}
+
+/* Most weights are 0 mostly. */
+static u64 add_term(u64 pj, u32 weight, u64 n)
+{
+	return weight ? energy_sat_add(pj, sat_mul(weight, n)) : pj;
 }
 
 /**
@@ -41,14 +32,15 @@ static u64 sat_mul(u64 a, u64 b)
  */
 u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *use)
 {
-	u64 pj = sat_mul(w->cpu_ns, use->cpu_ns);
+	u64 pj = add_term(0, w->cpu_ns, use->cpu_ns);
 
-	pj = energy_sat_add(pj, sat_mul(w->instructions, use->instructions));
-	pj = energy_sat_add(pj, sat_mul(w->wakeups, use->wakeups));
-	pj = energy_sat_add(pj, sat_mul(w->disk_read_bytes, use->diski));
-	pj = energy_sat_add(pj, sat_mul(w->disk_write_bytes, use->disko));
-	pj = energy_sat_add(pj, sat_mul(w->net_rx_packets, use->rx_parts) / ENERGY_RX_ONE);
-	return energy_sat_add(pj, sat_mul(w->net_tx_packets, use->tx));
+	pj = add_term(pj, w->instructions, use->instructions);
+	pj = add_term(pj, w->wakeups, use->wakeups);
+	pj = add_term(pj, w->disk_read_bytes, use->diski);
+	pj = add_term(pj, w->disk_write_bytes, use->disko);
+	if (w->net_rx_packets)
+		pj = energy_sat_add(pj, sat_mul(w->net_rx_packets, use->rx_parts) / ENERGY_RX_ONE);
+	return add_term(pj, w->net_tx_packets, use->tx);
 }
 
 /**

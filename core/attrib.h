@@ -3,6 +3,8 @@
 #ifndef _ENERGY_ATTRIB_H
 #define _ENERGY_ATTRIB_H
 
+#include <linux/limits.h>
+#include <linux/overflow.h>
 #include <linux/types.h>
 
 struct energy_usage;
@@ -31,9 +33,23 @@ struct energy_weights {
 
 #define ENERGY_WEIGHT_MAX 1000000000U
 
+/**
+ * energy_sat_add() - Add, but stop at the largest number
+ * @a: summand
+ * @b: summand
+ *
+ * Context: any.
+ * Return: @a + @b or U64_MAX.
+ */
+static inline u64 energy_sat_add(u64 a, u64 b)
+{
+	u64 sum;
+
+	return check_add_overflow(a, b, &sum) ? U64_MAX : sum;
+}
+
 u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *use);
 u64 energy_score_mem_pj(const struct energy_weights *w, u64 mem, u64 dt_ns);
-u64 energy_sat_add(u64 a, u64 b);
 u64 energy_active_nj(u64 delta_nj, u64 busy_ns, u64 capacity_ns);
 u64 energy_part_nj(u64 active_nj, u64 part, u64 total);
 

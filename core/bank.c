@@ -14,17 +14,16 @@ static bool key_equal(const struct energy_key *a, const struct energy_key *b)
 }
 
 /**
- * energy_bank_find() - The usage of @key in @bank, made if need be
+ * energy_bank_charge() - The charge of @key in @bank, made if need be
  * @bank: the bank, the caller's to write
  * @key: whom to charge
  *
  * The walk is bounded by ENERGY_BANK_PROBES.
  *
  * Context: any; in the context switch with IRQs off.
- * Return: where to add the usage. When @key does not fit any more that is the bank's lost
- * usage, and the event is counted.
+ * Return: the charge, or NULL if @key does not fit any more.
  */
-struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct energy_key *key)
+struct energy_charge *energy_bank_charge(struct energy_bank *bank, const struct energy_key *key)
 {
 	unsigned int slot = energy_bank_slot(key->cookie, key->start_ns, key->cgid);
 	struct energy_charge *c;
@@ -36,19 +35,37 @@ struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct ene
 		c = &bank->charge[n];
 		if (n >= bank->nr || c->slot != slot) {
 			if (bank->nr == ENERGY_BANK_CHARGES)
-				break;
+				return NULL;
 			c = &bank->charge[bank->nr];
 			bank->index[slot] = bank->nr++;
 			c->key = *key;
 			c->slot = slot;
 			if (!key->start_ns)
 				bank->nr_tails++;
-			return &c->use;
+			return c;
 		}
 		if (key_equal(&c->key, key))
-			return &c->use;
+			return c;
 		slot = (slot + 1) & (ENERGY_BANK_INDEX - 1);
 	}
+	return NULL;
+}
+
+/**
+ * energy_bank_find() - The usage of @key in @bank, made if need be
+ * @bank: the bank, the caller's to write
+ * @key: whom to charge
+ *
+ * Context: any; in the context switch with IRQs off.
+ * Return: where to add the usage. When @key does not fit any more that is the bank's lost
+ * usage, and the event is counted.
+ */
+struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct energy_key *key)
+{
+	struct energy_charge *c = energy_bank_charge(bank, key);
+
+	if (likely(c))
+		return &c->use;
 	bank->nr_lost++;
 	return &bank->lost;
 }

@@ -142,6 +142,41 @@ void energy_cgroup_put(struct energy_cgroup *cg)
 }
 
 /**
+ * energy_cgroup_recent() - As energy_cgroup_get(), for those who often ask for the same row
+ * @core: the core
+ * @id: the kernel's cgroup id in the default hierarchy
+ *
+ * Context: core->lock held; may sleep.
+ * Return: a row, the caller's to look at until another one is asked for; or NULL without
+ * memory.
+ */
+struct energy_cgroup *energy_cgroup_recent(struct energy_core *core, u64 id)
+{
+	struct energy_cgroup *cg = core->recent;
+
+	if (cg && cg->id == id)
+		return cg;
+	cg = energy_cgroup_get(core, id);
+	if (!cg)
+		return NULL;
+	energy_cgroup_put(core->recent);
+	core->recent = cg;
+	return cg;
+}
+
+/**
+ * energy_cgroup_forget() - Let go of the row asked for last
+ * @core: the core
+ *
+ * Context: core->lock held.
+ */
+void energy_cgroup_forget(struct energy_core *core)
+{
+	energy_cgroup_put(core->recent);
+	core->recent = NULL;
+}
+
+/**
  * energy_cgroup_within() - Whether a cgroup is another one or below it
  * @cg: the one
  * @ancestor: the other
@@ -406,6 +441,7 @@ void energy_cgroups_destroy(struct energy_core *core)
 	struct energy_cgroup *cg, *tmp;
 	unsigned long id;
 
+	energy_cgroup_forget(core);
 	drop_changed(core);
 	list_for_each_entry_safe(cg, tmp, &core->unresolved, unresolved) {
 		list_del(&cg->unresolved);

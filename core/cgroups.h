@@ -30,8 +30,9 @@ struct energy_proc;
  * @procs: processes last seen in it, an RCU list under core->lock
  * @path: from the root of the hierarchy; NULL until resolved, and for a cgroup that was gone
  *	by then. Set once, freed by RCU
- * @refs: one each for the table (as long as the cgroup exists), process records, shares, child
- *	rows, open files, and the lists @unresolved and @changed_next
+ * @refs: one each for the table (as long as the cgroup exists), child rows, open files, the
+ *	lists @unresolved and @changed_next, core->recent, a drain; and one for all of @users
+ * @users: process records and shares; under core->lock
  * @core: whose table it is in
  * @unresolved: on the list of rows that the sampler has to resolve
  * @total: what it and its descendants have used since the module was loaded, the past of
@@ -60,6 +61,7 @@ struct energy_cgroup {
 	struct hlist_head procs;
 	const char *path;
 	refcount_t refs;
+	unsigned int users;
 	struct energy_core *core;
 	struct list_head unresolved;
 	struct energy_values total;
@@ -85,6 +87,8 @@ struct energy_cgroup *energy_cgroup_get(struct energy_core *core, u64 id);
 struct energy_cgroup *energy_cgroup_find(struct energy_core *core, u64 id);
 struct energy_cgroup *energy_cgroup_hold(struct energy_cgroup *cg);
 void energy_cgroup_put(struct energy_cgroup *cg);
+struct energy_cgroup *energy_cgroup_recent(struct energy_core *core, u64 id);
+void energy_cgroup_forget(struct energy_core *core);
 bool energy_cgroup_within(const struct energy_cgroup *cg, const struct energy_cgroup *ancestor);
 struct energy_cgroup *energy_cgroup_next(struct energy_cgroup *cg,
 					 const struct energy_cgroup *top);
@@ -101,5 +105,31 @@ void energy_cgroup_pay(struct energy_core *core, struct energy_cgroup *cg, u64 n
 void energy_cgroup_mark(struct energy_core *core, struct energy_cgroup *cg);
 void energy_cgroups_fold(struct energy_core *core);
 void energy_cgroups_publish(struct energy_core *core, u32 gen);
+
+/**
+ * energy_cgroup_use() - A record or a share begins to refer to a row
+ * @cg: a row that the caller may refer to
+ *
+ * Cheaper than a reference: there are many of them, and always under the same lock.
+ *
+ * Context: core->lock held.
+ */
+static inline void energy_cgroup_use(struct energy_cgroup *cg)
+{
+	if (!cg->users++)
+		energy_cgroup_hold(cg);
+}
+
+/**
+ * energy_cgroup_unuse() - A record or a share does not refer to a row any more
+ * @cg: the row
+ *
+ * Context: core->lock held; process context.
+ */
+static inline void energy_cgroup_unuse(struct energy_cgroup *cg)
+{
+	if (!--cg->users)
+		energy_cgroup_put(cg);
+}
 
 #endif /* _ENERGY_CGROUPS_H */

@@ -67,6 +67,11 @@
 #define energy_exit_group_dead() (atomic_read(&p->signal->live) == 0)
 #endif
 
+/* "rcu: Make call_rcu() lazy to save power" (6.2): before, none was. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define call_rcu_hurry(head, func) call_rcu(head, func)
+#endif
+
 /* "net: sock: add tracepoints sock_send_length, sock_recv_length" (6.3). */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #define ENERGY_HAVE_SOCK_RECV_LENGTH 1

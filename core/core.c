@@ -49,10 +49,7 @@ int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
 	INIT_LIST_HEAD(&core->slots);
 	seqcount_init(&core->members_moved);
 	core->latest.source_kind = "none";
-	/* charged to nobody: the sampler has no memory cgroup, and modprobe's is the wrong one */
-	core->proc_cache = kmem_cache_create("energy_proc", sizeof(struct energy_proc), 0, 0,
-					     NULL);
-	if (!core->proc_cache || energy_rmdir_init(core) || ledgers_new(core, nr_cpus))
+	if (energy_recycle_init(core) || energy_rmdir_init(core) || ledgers_new(core, nr_cpus))
 		goto teardown;
 	core->root = energy_cgroup_get(core, env->root_cgroup());
 	if (!core->root)
@@ -85,7 +82,7 @@ void energy_core_teardown(struct energy_core *core)
 	energy_cgroups_destroy(core);
 	/* rule 15: call_rcu() callbacks use the cache and this module's code */
 	rcu_barrier();
-	kmem_cache_destroy(core->proc_cache);
+	energy_recycle_destroy(core);
 	kfree(core->cpu_group);
 	kfree(core->drained);
 	kfree(core->ledgers);

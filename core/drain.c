@@ -35,6 +35,16 @@ void energy_drain_flip(struct energy_core *core, u64 now_ns)
 								core->env->cpu_online(cpu));
 }
 
+/* A drain in progress: what has been used in a cgroup goes up in sums, not charge by charge. */
+struct drain {
+	struct energy_core *core;
+	struct energy_weights w;
+	/* the cgroup of the last charge, a reference, and what has been used in it since */
+	struct energy_cgroup *cg;
+	struct energy_usage use;
+	u64 score_pj;
+};
+
 /* Processes that the scan at load has seen begin with the kernel's totals. */
 static bool in_scan(const struct energy_core *core, const struct energy_key *key)
 {
@@ -47,19 +57,31 @@ static void charge_system(struct energy_core *core, const struct energy_usage *u
 	energy_values_score(&core->sys, &core->sys_score_rem_pj, score_pj);
 }
 
-static void charge_nobody(struct energy_core *core, const struct energy_weights *w, int cpu,
-			  const struct energy_usage *use)
+static void charge_nobody(struct drain *d, int cpu, const struct energy_usage *use)
 {
-	u64 score_pj = energy_score_pj(w, use);
+	struct energy_core *core = d->core;
+	u64 score_pj = energy_score_pj(&d->w, use);
 
 	charge_system(core, use, score_pj);
 	energy_share_lost(core, core->cpu_group[cpu], use->cpu_ns, score_pj);
 }
 
-/* The first charge of a drain: look at the process once, and bill its memory. */
-static u64 touch(struct energy_core *core, const struct energy_weights *w,
-		 struct energy_proc *p, u64 cgid)
+static void leave_cgroup(struct drain *d)
 {
+	if (!d->cg)
+		return;
+	energy_cgroup_charge(d->core, d->cg, &d->use, d->score_pj);
+	charge_system(d->core, &d->use, d->score_pj);
+	energy_cgroup_put(d->cg);
+	d->cg = NULL;
+	d->use = (struct energy_usage) {};
+	d->score_pj = 0;
+}
+
+/* The first charge of a drain: look at the process once, and bill its memory. */
+static u64 touch(struct drain *d, struct energy_proc *p, u64 cgid)
+{
+	struct energy_core *core = d->core;
 	struct energy_ident id = {};
 
 	if (p->last_drain == core->drain_seq)
@@ -75,10 +97,10 @@ static u64 touch(struct energy_core *core, const struct energy_weights *w,
 			energy_proc_died(core, p);
 		}
 	}
-	return energy_score_mem_pj(w, p->now.mem, core->drain_dt_ns);
+	return energy_score_mem_pj(&d->w, p->now.mem, core->drain_dt_ns);
 }
 
-/* Where the process ran, which may not be where it is now; a reference. */
+/* Where the process ran, which may not be where it is now. */
 static struct energy_cgroup *charged_cgroup(struct energy_core *core, struct energy_proc *p,
 					    u64 cgid)
 {
@@ -86,34 +108,44 @@ static struct energy_cgroup *charged_cgroup(struct energy_core *core, struct ene
 							     lockdep_is_held(&core->lock));
 
 	if (cg && (!cgid || cg->id == cgid))
-		return energy_cgroup_hold(cg);
-	cg = cgid ? energy_cgroup_get(core, cgid) : NULL;
+		return cg;
+	cg = cgid ? energy_cgroup_recent(core, cgid) : NULL;
 	if (cg)
 		return cg;
 	/* the energy of the tail of who was never seen before, or there is no memory */
 	core->stats.no_memory += !!cgid;
-	return energy_cgroup_hold(core->root);
+	return core->root;
 }
 
-static void charge_process(struct energy_core *core, const struct energy_weights *w, int cpu,
-			   struct energy_proc *p, const struct energy_charge *c)
+static void enter_cgroup(struct drain *d, struct energy_proc *p, u64 cgid)
 {
-	u64 score_pj = touch(core, w, p, c->key.cgid);
-	struct energy_cgroup *cg = charged_cgroup(core, p, c->key.cgid);
+	struct energy_cgroup *cg = charged_cgroup(d->core, p, cgid);
 
-	score_pj = energy_sat_add(score_pj, energy_score_pj(w, &c->use));
+	if (cg == d->cg)
+		return;
+	leave_cgroup(d);
+	d->cg = energy_cgroup_hold(cg);
+}
+
+static void charge_process(struct drain *d, int cpu, struct energy_proc *p,
+			   const struct energy_charge *c)
+{
+	struct energy_core *core = d->core;
+	u64 score_pj = touch(d, p, c->key.cgid);
+
+	score_pj = energy_sat_add(score_pj, energy_score_pj(&d->w, &c->use));
 	energy_usage_add(&p->now.use, &c->use);
 	energy_values_score(&p->now, &p->score_rem_pj, score_pj);
-	charge_system(core, &c->use, score_pj);
-	energy_cgroup_charge(core, cg, &c->use, score_pj);
-	energy_share_charge(core, p, cg, core->cpu_group[cpu], c->use.cpu_ns, score_pj);
-	energy_cgroup_put(cg);
+	enter_cgroup(d, p, c->key.cgid);
+	energy_usage_add(&d->use, &c->use);
+	d->score_pj = energy_sat_add(d->score_pj, score_pj);
+	energy_share_charge(core, p, d->cg, core->cpu_group[cpu], c->use.cpu_ns, score_pj);
 	energy_proc_mark_dirty(core, p);
 }
 
-static void drain_charges(struct energy_core *core, const struct energy_weights *w, int cpu,
-			  bool tails)
+static void drain_charges(struct drain *d, int cpu, bool tails)
 {
+	struct energy_core *core = d->core;
 	const struct energy_bank *bank = core->drained[cpu];
 	struct energy_proc *p;
 	unsigned int i;
@@ -126,13 +158,12 @@ static void drain_charges(struct energy_core *core, const struct energy_weights 
 		if (tails)
 			p = energy_proctab_find_cookie(core, c->key.tgid, c->key.cookie);
 		else
-			p = energy_proctab_find(core, c->key.tgid, c->key.start_ns) ?:
-			    energy_proctab_add(core, &c->key);
+			p = c->proc ?: energy_proctab_get(core, &c->key);
 		if (p) {
-			charge_process(core, w, cpu, p, c);
+			charge_process(d, cpu, p, c);
 		} else {
 			core->stats.charges_unmatched++;
-			charge_nobody(core, w, cpu, &c->use);
+			charge_nobody(d, cpu, &c->use);
 		}
 	}
 }
@@ -145,11 +176,12 @@ static void drain_exits(struct energy_core *core, struct energy_bank *bank)
 	for (i = 0; i < bank->nr_exits; i++) {
 		struct energy_exit *x = &bank->exit[i];
 
-		p = energy_proctab_find(core, x->key.tgid, x->key.start_ns) ?:
-		    energy_proctab_add(core, &x->key);
+		p = energy_proctab_get(core, &x->key);
 		if (p) {
 			energy_proc_adopt(core, p, &x->ident);
 			energy_proc_died(core, p);
+			if (x->charge)
+				x->charge->proc = p;
 		} else {
 			energy_ident_put(&x->ident);
 		}
@@ -161,16 +193,17 @@ static void drain_exits(struct energy_core *core, struct energy_bank *bank)
 }
 
 /* Usage without an owner, and packets that belong to no process. */
-static void drain_rest(struct energy_core *core, const struct energy_weights *w, int cpu)
+static void drain_rest(struct drain *d, int cpu)
 {
+	struct energy_core *core = d->core;
 	struct energy_bank *bank = core->drained[cpu];
 
 	if (bank->nr_lost) {
 		core->stats.charges_lost += bank->nr_lost;
-		charge_nobody(core, w, cpu, &bank->lost);
+		charge_nobody(d, cpu, &bank->lost);
 	}
 	if (bank->system.rx_parts || bank->system.tx)
-		charge_system(core, &bank->system, energy_score_pj(w, &bank->system));
+		charge_system(core, &bank->system, energy_score_pj(&d->w, &bank->system));
 }
 
 /**
@@ -183,25 +216,28 @@ static void drain_rest(struct energy_core *core, const struct energy_weights *w,
  */
 void energy_drain_process(struct energy_core *core)
 {
-	struct energy_weights w;
+	struct drain d = { .core = core };
 	unsigned int cpu;
 
-	energy_params_weights(&core->params, &w);
+	energy_params_weights(&core->params, &d.w);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
 		if (core->drained[cpu])
 			drain_exits(core, core->drained[cpu]);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
 		if (core->drained[cpu])
-			drain_charges(core, &w, cpu, false);
+			drain_charges(&d, cpu, false);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
 		if (!core->drained[cpu])
 			continue;
 		if (core->drained[cpu]->nr_tails)
-			drain_charges(core, &w, cpu, true);
-		drain_rest(core, &w, cpu);
+			drain_charges(&d, cpu, true);
+		drain_rest(&d, cpu);
 		energy_bank_clear(core->drained[cpu]);
 	}
+	leave_cgroup(&d);
 	energy_rmdir_process(core);
+	energy_cgroup_forget(core);
+	energy_proc_forget_cred(core);
 	core->scan_boot_ns = 0;
 	if (core->scan_all)
 		energy_scan_dead(core);

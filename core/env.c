@@ -34,15 +34,18 @@ u64 energy_mm_bytes(struct mm_struct *mm)
  * energy_ident_of() - Fill in what does not depend on memory
  * @leader: thread group leader
  * @cred: credentials, a reference that @id takes over
- * @pid: the process's pid, a reference that @id takes over
- * @id: out
+ * @pid: the process's pid
+ * @id: out; its references are the caller's
+ *
+ * A reference to @pid is taken only if it says more than the number that the record has anyway:
+ * references that outlast short processes keep the kernel from using their memory again.
  *
  * Context: any; RCU read side, or @leader kept otherwise.
  */
 void energy_ident_of(struct task_struct *leader, const struct cred *cred, struct pid *pid,
 		     struct energy_ident *id)
 {
-	id->pid = pid;
+	id->pid = pid->level ? get_pid(pid) : NULL;
 	id->cred = cred;
 	id->mem = 0;
 	id->mem_known = false;
@@ -75,18 +78,23 @@ static void ask_live_thread(struct task_struct *leader, struct energy_ident *id)
 	}
 }
 
+/* The leader of a process, if it has not been reaped; RCU read side. */
+static struct task_struct *leader_of(pid_t tgid, u64 start_ns)
+{
+	struct task_struct *leader = pid_task(find_pid_ns(tgid, &init_pid_ns), PIDTYPE_TGID);
+
+	return leader && leader->start_boottime == start_ns ? leader : NULL;
+}
+
 static bool identify(pid_t tgid, u64 start_ns, struct energy_ident *id)
 {
 	struct task_struct *leader;
-	struct pid *pid;
 	bool found = false;
 
 	rcu_read_lock();
-	pid = find_pid_ns(tgid, &init_pid_ns);
-	leader = pid ? pid_task(pid, PIDTYPE_TGID) : NULL;
-	if (leader && leader->start_boottime == start_ns &&
-	    atomic_read(&leader->signal->live)) {
-		energy_ident_of(leader, get_task_cred(leader), get_pid(pid), id);
+	leader = leader_of(tgid, start_ns);
+	if (leader && atomic_read(&leader->signal->live)) {
+		energy_ident_of(leader, get_task_cred(leader), task_tgid(leader), id);
 		ask_live_thread(leader, id);
 		found = true;
 	}
@@ -94,13 +102,13 @@ static bool identify(pid_t tgid, u64 start_ns, struct energy_ident *id)
 	return found;
 }
 
-static bool may_run(struct pid *pid)
+static bool may_run(pid_t tgid, u64 start_ns)
 {
 	struct task_struct *leader, *t;
 	bool ret = false;
 
 	rcu_read_lock();
-	leader = pid_task(pid, PIDTYPE_TGID);
+	leader = leader_of(tgid, start_ns);
 	if (leader)
 		for_each_thread(leader, t)
 			ret |= energy_task_state(t) != TASK_DEAD;

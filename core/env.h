@@ -27,8 +27,8 @@ struct energy_cgroup_info {
  * @cpu_clock: @cpu's sched_clock, ns. Any context
  * @identify: fill @id with references of its own for the live process (@tgid, @start_ns);
  *	false if there is none. May sleep
- * @may_run: whether any thread of a process that has begun to exit may still run; @pid may be
- *	NULL. Any context
+ * @may_run: whether any thread of a process (@tgid, @start_ns) that has begun to exit may still
+ *	run. Any context
  * @cgroup: look up a cgroup, with a NULL @info only whether it exists; -ENOENT when it is gone,
  *	or outside of the calling task's cgroup namespace: only the sampler thread stands in the
  *	initial one. May sleep
@@ -40,7 +40,7 @@ struct energy_env {
 	u64 (*boottime)(void);
 	u64 (*cpu_clock)(int cpu);
 	bool (*identify)(pid_t tgid, u64 start_ns, struct energy_ident *id);
-	bool (*may_run)(struct pid *pid);
+	bool (*may_run)(pid_t tgid, u64 start_ns);
 	int (*cgroup)(u64 id, struct energy_cgroup_info *info);
 	u64 (*root_cgroup)(void);
 	bool (*cpu_online)(int cpu);

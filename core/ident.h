@@ -11,7 +11,7 @@ struct pid;
 
 /**
  * struct energy_ident - What only the task itself can tell
- * @pid: counted reference or NULL
+ * @pid: counted reference; NULL if the process is in the initial PID namespace only
  * @cred: counted reference or NULL
  * @mem: resident memory, bytes; only if @mem_known
  * @cgid: id of its cgroup in the default hierarchy

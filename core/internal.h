@@ -27,7 +27,7 @@
  *
  * LIFETIME
  *
- *   struct energy_proc		removed by the sampler, freed after a grace period
+ *   struct energy_proc		removed by the sampler; after a grace period freed, or used again
  *   struct energy_cgroup	counted, freed after a grace period
  *   struct energy_slot		from the first source that has it until unload
  *   struct energy_source	the provider's; see energy_source_unregister()
@@ -50,12 +50,13 @@
 #include "params.h"
 #include "pidmap.h"
 #include "proctab.h"
+#include "recycle.h"
 #include "rmdir.h"
 #include "slots.h"
 #include "window.h"
 
+struct cred;
 struct dentry;
-struct kmem_cache;
 struct proc_dir_entry;
 struct task_struct;
 
@@ -68,11 +69,12 @@ struct task_struct;
  * @drift_max_ns: how late the latest of them was
  * @charges_lost: charges that fitted no bank
  * @charges_unmatched: charges whose process could not be found
- * @exits_lost: exits that found no free record
+ * @exits_lost: exits that found no room to be recorded in
  * @procs: records in the table now
  * @no_memory: allocations that failed in the sampler
  * @unbalanced: samples after which the books did not balance: a bug, if it is not 0
  * @dead: records of the dead in the table now
+ * @spare: records in memory that are in no table: to be used again, or to be freed
  * @dead_dropped: dead processes that were never shown, because there were too many
  * @removals_lost: removed cgroups that could not be noted, and were looked for
  * @cgroups_dropped: removed cgroups that were never shown as such, because there were too many
@@ -90,6 +92,7 @@ struct energy_stats {
 	u64 no_memory;
 	u64 unbalanced;
 	u64 dead;
+	u64 spare;
 	u64 dead_dropped;
 	u64 removals_lost;
 	u64 cgroups_dropped;
@@ -105,13 +108,17 @@ struct energy_stats {
  * @drained: per ledger the bank that the drain in progress took from it
  * @nr_ledgers: nr_cpu_ids
  * @procs: PID table, by PID
- * @proc_cache: where its records come from
+ * @recycle: where its records come from, and go
  * @dirty: records that changed since the last window
  * @unbalanced: samples after which the books did not balance: a bug, if it is not 0
- * @dead: records of the dead, in no order
+ * @died: records of the dead that no window has shown as such yet
+ * @shown: those that the last window has shown
+ * @leaving: those that no window shows any more
  * @free_shares: shares that are not in use, to be used again
  * @nr_free_shares: how many
  * @cgroups: rows by cgroup id
+ * @recent: the row that a drain has asked for last; a reference
+ * @recent_cred: the credentials that a drain has adopted last; a reference
  * @root: counted row of the root of the default hierarchy
  * @rmdir: removals of cgroups
  * @fold: rows whose ancestors do not know yet what they used
@@ -164,14 +171,18 @@ struct energy_core {
 	unsigned int nr_ledgers;
 
 	struct energy_pidmap procs;
-	struct kmem_cache *proc_cache;
+	struct energy_recycle recycle;
 	struct energy_proc *dirty;
-	struct energy_proc *dead;
+	struct energy_proc *died;
+	struct energy_proc *shown;
+	struct energy_proc *leaving;
 
 	struct energy_share *free_shares;
 	unsigned int nr_free_shares;
 
 	struct xarray cgroups;
+	struct energy_cgroup *recent;
+	const struct cred *recent_cred;
 	struct energy_cgroup *root;
 	struct energy_rmdir rmdir;
 	struct energy_cgroup *fold;
@@ -245,7 +256,7 @@ void energy_sampler_stop(struct energy_core *core);
 void energy_sampler_kick(struct energy_core *core);
 
 /* reap.c */
-void energy_reap_dead(struct energy_core *core, u32 gen);
+void energy_reap_dead(struct energy_core *core);
 void energy_reap_excess(struct energy_core *core);
 
 /* drain.c */

@@ -221,22 +221,28 @@ struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool on
 /**
  * energy_ledger_exit() - Room to record an exit in
  * @l: this CPU's ledger
+ * @key: the process; not a tail key
  *
- * Asks for an early drain when there is not much left. An exit that does not fit is counted;
- * the process is found by a scan then, see scan.c.
+ * Makes its charge too, because it is still to be switched away from. Asks for an early drain
+ * when there is not much room left. An exit that does not fit is counted; the process is found
+ * by a scan then, see scan.c.
  *
  * Context: any, on the ledger's CPU, IRQs off, l->lock held.
- * Return: a record to be filled before the lock is given back, or NULL.
+ * Return: a record whose identity is to be filled in before the lock is given back, or NULL.
  */
-struct energy_exit *energy_ledger_exit(struct energy_ledger *l)
+struct energy_exit *energy_ledger_exit(struct energy_ledger *l, const struct energy_key *key)
 {
 	struct energy_bank *bank = l->bank[l->cur];
+	struct energy_exit *x;
 
-	if (bank->nr_exits >= ENERGY_BANK_EARLY)
-		want_drain(l);
 	if (bank->nr_exits == ENERGY_BANK_EXITS) {
 		bank->nr_exits_lost++;
 		return NULL;
 	}
-	return &bank->exit[bank->nr_exits++];
+	x = &bank->exit[bank->nr_exits++];
+	x->key = *key;
+	x->charge = energy_bank_charge(bank, key);
+	if (bank->nr > ENERGY_BANK_EARLY || bank->nr_exits > ENERGY_BANK_EARLY)
+		want_drain(l);
+	return x;
 }

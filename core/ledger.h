@@ -17,6 +17,7 @@
 #include "ident.h"
 
 struct energy_core;
+struct energy_proc;
 
 /* A power of two, twice the charges: the index stays at most half full. */
 #define ENERGY_BANK_CHARGES	256
@@ -87,11 +88,13 @@ struct energy_packets {
  * struct energy_charge - One line of a bank
  * @key: who; its cookie is 0 if the charge is not in use
  * @use: what
+ * @proc: the process's record, where the drain knows it before it comes to the charge
  * @slot: its place in the bank's index
  */
 struct energy_charge {
 	struct energy_key key;
 	struct energy_usage use;
+	struct energy_proc *proc;
 	u16 slot;
 };
 
@@ -99,10 +102,12 @@ struct energy_charge {
  * struct energy_exit - An exit on its way from the probe to the sampler
  * @key: the process
  * @ident: its last known identity
+ * @charge: the process's charge in the same bank; NULL if there was no room for it
  */
 struct energy_exit {
 	struct energy_key key;
 	struct energy_ident ident;
+	struct energy_charge *charge;
 };
 
 /**
@@ -174,13 +179,14 @@ struct energy_ledger *energy_ledger_new(struct energy_core *core, int cpu);
 void energy_ledger_destroy(struct energy_ledger *l);
 void energy_ledger_begin(struct energy_ledger *l, struct task_struct *curr, u64 now);
 struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool online);
-struct energy_exit *energy_ledger_exit(struct energy_ledger *l);
+struct energy_exit *energy_ledger_exit(struct energy_ledger *l, const struct energy_key *key);
 
 /* interval.h: what it calls out of line */
 void energy_interval_close_slow(struct energy_ledger *l, struct task_struct *p, u64 now,
 				unsigned int slept);
 void energy_ledger_take_packets(struct energy_ledger *l, struct energy_usage *use);
 
+struct energy_charge *energy_bank_charge(struct energy_bank *bank, const struct energy_key *key);
 struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct energy_key *key);
 void energy_bank_clear(struct energy_bank *bank);
 

@@ -48,6 +48,7 @@ static void probe_exit(ENERGY_EXIT_ARGS)
 {
 	struct energy_ledger *l;
 	struct energy_exit *x;
+	struct energy_key key;
 	unsigned long flags;
 
 	if (!energy_exit_group_dead())
@@ -55,13 +56,13 @@ static void probe_exit(ENERGY_EXIT_ARGS)
 	local_irq_save(flags);
 	l = this_ledger(data);
 	raw_spin_lock(&l->lock);
-	x = energy_ledger_exit(l);
+	energy_key_of(p, &key);
+	x = energy_ledger_exit(l, &key);
 	if (x) {
-		energy_key_of(p, &x->key);
-		energy_ident_of(p->group_leader, get_cred(current_real_cred()),
-				get_pid(task_tgid(p)), &x->ident);
+		energy_ident_of(p->group_leader, get_cred(current_real_cred()), task_tgid(p),
+				&x->ident);
 		/* the leader may have left the cgroup, or not followed to it, long ago */
-		x->ident.cgid = x->key.cgid;
+		x->ident.cgid = key.cgid;
 		if (p->mm && !x->ident.kernel) {
 			x->ident.mem = energy_mm_bytes(p->mm);
 			x->ident.mem_known = true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One process's record: what happens to it over its life. */
+#include <linux/cred.h>
 #include <linux/string.h>
+#include <linux/uidgid.h>
 
 #include "internal.h"
 
@@ -34,16 +36,43 @@ void energy_proc_mark_dirty(struct energy_core *core, struct energy_proc *p)
 	core->dirty = p;
 }
 
-static void adopt_cred(struct energy_proc *p, struct energy_ident *id)
+/* Whether whoever may see a process with the one may see it with the other: see scope.c. */
+static bool same_owner(const struct cred *a, const struct cred *b)
+{
+	return uid_eq(a->uid, b->uid) && uid_eq(a->euid, b->euid) && uid_eq(a->suid, b->suid) &&
+	       gid_eq(a->gid, b->gid) && gid_eq(a->egid, b->egid) && gid_eq(a->sgid, b->sgid) &&
+	       a->user_ns == b->user_ns;
+}
+
+/*
+ * The kernel makes credentials anew for each process. Records of one owner share the first
+ * one's where they can, so that the others' memory is not kept as long as a record is.
+ */
+static void adopt_cred(struct energy_core *core, struct energy_proc *p, struct energy_ident *id)
 {
 	const struct cred *old = rcu_dereference_protected(p->cred, 1);
 
-	if (old == id->cred)
+	if (old && same_owner(old, id->cred))
 		return;
-	rcu_assign_pointer(p->cred, id->cred);
+	if (!core->recent_cred || !same_owner(core->recent_cred, id->cred)) {
+		put_cred(core->recent_cred);
+		core->recent_cred = get_cred(id->cred);
+	}
+	rcu_assign_pointer(p->cred, get_cred(core->recent_cred));
 	/* credentials are freed by RCU: readers of the old ones are safe */
 	put_cred(old);
-	id->cred = NULL;
+}
+
+/**
+ * energy_proc_forget_cred() - Let go of the credentials adopted last
+ * @core: the core
+ *
+ * Context: core->lock held.
+ */
+void energy_proc_forget_cred(struct energy_core *core)
+{
+	put_cred(core->recent_cred);
+	core->recent_cred = NULL;
 }
 
 /* Readers that walk the members of some cgroups have to notice, see members.c. */
@@ -80,13 +109,15 @@ void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64
 
 	if (old && old->id == cgid)
 		return;
-	cg = energy_cgroup_get(core, cgid);
+	cg = energy_cgroup_recent(core, cgid);
 	if (!cg) {
 		core->stats.no_memory++;
 		return;
 	}
+	energy_cgroup_use(cg);
 	move_member(core, p, cg);
-	energy_cgroup_put(old);
+	if (old)
+		energy_cgroup_unuse(old);
 }
 
 /**
@@ -100,10 +131,10 @@ void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64
 void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct energy_ident *id)
 {
 	if (id->cred)
-		adopt_cred(p, id);
+		adopt_cred(core, p, id);
 	energy_proc_set_cgroup(core, p, id->cgid);
-	if (strncmp(p->comm, id->comm, sizeof(p->comm)))
-		strscpy(p->comm, id->comm, sizeof(p->comm));
+	/* a reader sees the old name, the new one, or some of each, but always an end */
+	memcpy(p->comm, id->comm, sizeof(p->comm));
 	WRITE_ONCE(p->kernel, id->kernel);
 	if (id->mem_known)
 		WRITE_ONCE(p->now.mem, id->mem);
@@ -130,8 +161,8 @@ void energy_proc_died(struct energy_core *core, struct energy_proc *p)
 	if (!p->alive)
 		return;
 	WRITE_ONCE(p->alive, false);
-	p->dead_next = core->dead;
-	core->dead = p;
+	p->dead_next = core->died;
+	core->died = p;
 	core->stats.dead++;
 	energy_proc_mark_dirty(core, p);
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The PID table: finding, adding, removing, and walking it in order. */
-#include <linux/slab.h>
-
 #include "energy_trace.h"
 #include "internal.h"
 
@@ -61,9 +59,10 @@ struct energy_proc *energy_proctab_find_cookie(struct energy_core *core, pid_t t
  * Newest first, by birth: of two processes with the same PID in one sample the older one may
  * be found last. Stores are also the release barrier that readers rely on.
  */
-static bool slot_insert(struct energy_core *core, struct energy_proc *p)
+static bool slot_insert(struct energy_core *core, struct energy_proc *p,
+			struct energy_proc *older)
 {
-	struct energy_proc *newer = NULL, *older = slot_first(core, p->tgid);
+	struct energy_proc *newer = NULL;
 
 	while (older && older->start_ns > p->start_ns) {
 		newer = older;
@@ -77,19 +76,11 @@ static bool slot_insert(struct energy_core *core, struct energy_proc *p)
 	return !energy_pidmap_set(&core->procs, p->tgid, p);
 }
 
-/**
- * energy_proctab_add() - Make the record of a process that is not in the table
- * @core: the core
- * @key: the process; not a tail key
- *
- * Context: core->lock held; may sleep.
- * Return: the record, listed and alive, or NULL without memory (counted).
- */
-struct energy_proc *energy_proctab_add(struct energy_core *core, const struct energy_key *key)
+static struct energy_proc *add(struct energy_core *core, const struct energy_key *key,
+			       struct energy_proc *first)
 {
-	struct energy_proc *p;
+	struct energy_proc *p = energy_recycle_new(core);
 
-	p = kmem_cache_zalloc(core->proc_cache, GFP_KERNEL | __GFP_NOWARN);
 	if (!p)
 		goto no_memory;
 	p->start_ns = key->start_ns;
@@ -98,27 +89,35 @@ struct energy_proc *energy_proctab_add(struct energy_core *core, const struct en
 	p->comm[0] = '?';
 	p->alive = true;
 	p->listed = true;
-	if (!slot_insert(core, p))
+	if (!slot_insert(core, p, first))
 		goto free;
 	core->stats.procs++;
 	energy_proc_mark_dirty(core, p);
 	return p;
 
 free:
-	kmem_cache_free(core->proc_cache, p);
+	energy_recycle_free(core, p);
 no_memory:
 	core->stats.no_memory++;
 	return NULL;
 }
 
-static void free_proc(struct rcu_head *rcu)
+/**
+ * energy_proctab_get() - The record of a process, made if need be
+ * @core: the core
+ * @key: the process; not a tail key
+ *
+ * Context: core->lock held; may sleep.
+ * Return: the record, a new one listed and alive; or NULL without memory (counted).
+ */
+struct energy_proc *energy_proctab_get(struct energy_core *core, const struct energy_key *key)
 {
-	struct energy_proc *p = container_of(rcu, struct energy_proc, rcu);
+	struct energy_proc *first = slot_first(core, key->tgid), *p;
 
-	put_pid(p->pid);
-	put_cred(rcu_dereference_protected(p->cred, 1));
-	/* of a kmem_cache: kfree() finds it by itself */
-	kfree(p);
+	for (p = first; p; p = older_of(core, p))
+		if (p->start_ns == key->start_ns)
+			return p;
+	return add(core, key, first);
 }
 
 /*
@@ -132,14 +131,15 @@ static void retire_proc(struct energy_core *core, struct energy_proc *p)
 
 	if (!p->alive)
 		trace_energy_exit(p, core->last_ns);
-	if (cg)
+	if (cg) {
 		hlist_del_rcu(&p->cg_node);
-	energy_cgroup_put(cg);
-	call_rcu(&p->rcu, free_proc);
+		energy_cgroup_unuse(cg);
+	}
+	energy_recycle_retire(core, p);
 }
 
 /**
- * energy_proctab_remove() - Take a record out of the table and free it after a grace period
+ * energy_proctab_remove() - Take a record out of the table, and give it back
  * @core: the core
  * @p: the record; on no list and without a share
  *
@@ -169,8 +169,6 @@ void energy_proctab_remove(struct energy_core *core, struct energy_proc *p)
  * energy_proctab_destroy() - Remove all records
  * @core: the core; no reader is left
  *
- * The caller waits with rcu_barrier() before it frees what the records hold.
- *
  * Context: core->lock held.
  */
 void energy_proctab_destroy(struct energy_core *core)
@@ -182,7 +180,9 @@ void energy_proctab_destroy(struct energy_core *core)
 	for (i = 0; i < core->nr_groups; i++)
 		energy_shares_drop(core, &core->groups[i]);
 	core->dirty = NULL;
-	core->dead = NULL;
+	core->died = NULL;
+	core->shown = NULL;
+	core->leaving = NULL;
 	while ((p = energy_pidmap_next(&core->procs, &pid))) {
 		energy_pidmap_clear(&core->procs, pid);
 		for (; p; p = older) {

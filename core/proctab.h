@@ -28,7 +28,7 @@ struct energy_proc;
  * @next: next share of the same group, or of those that are free
  * @more: next share of the same process, in another group or cgroup
  * @proc: whose
- * @cgroup: counted row of the cgroup in which it ran
+ * @cgroup: row of the cgroup in which it ran, in use
  * @cpu_ns: time it ran on the group's CPUs
  * @score_pj: its score there; saturates
  * @group: the group's number
@@ -49,13 +49,15 @@ struct energy_share {
  * struct energy_proc - One process
  * @older: an earlier process with the same PID
  * @dirty_next: next of those that changed since the last window
- * @dead_next: next of the dead that are still in the table
- * @rcu: frees it, once it is on none of the lists above
+ * @dead_next: next of the dead that are still in the table, or of those that are not, see
+ *	recycle.h
  * @start_ns: the leader's start_boottime; with @tgid its identity
  * @cookie: its signal_struct's address, to find it by a tail key
- * @pid: counted; NULL when it was gone before it could be looked at
- * @cred: counted, replaced by the sampler when the process changes it
- * @cgroup: counted row of the cgroup it was last seen in
+ * @pid: counted; NULL when it was gone before it could be looked at, and if it is in the
+ *	initial PID namespace only
+ * @cred: counted, replaced by the sampler when the process changes it; another process's
+ *	where they are the same to readers
+ * @cgroup: row of the cgroup it was last seen in, in use
  * @cg_node: in that row's procs, as long as @cgroup is not NULL
  * @now: totals as of the last sample; written by the sampler, read without a lock
  * @win: two windows' values, see window.h
@@ -69,17 +71,12 @@ struct energy_share {
  * @kernel: a kernel thread
  * @listed: shown to readers of live values, and its energy counts as live
  * @dirty: on the list of those that changed
- * @quiet: dead, and at the last look nothing of it could run any more
+ * @quiet: dead, and at the last look it had not run of late and could not run any more
  */
 struct energy_proc {
 	struct energy_proc __rcu *older;
-	union {
-		struct {
-			struct energy_proc *dirty_next;
-			struct energy_proc *dead_next;
-		};
-		struct rcu_head rcu;
-	};
+	struct energy_proc *dirty_next;
+	struct energy_proc *dead_next;
 	u64 start_ns;
 	unsigned long cookie;
 	struct pid *pid;
@@ -114,13 +111,14 @@ struct energy_procpos {
 struct energy_proc *energy_proctab_find(struct energy_core *core, pid_t tgid, u64 start_ns);
 struct energy_proc *energy_proctab_find_cookie(struct energy_core *core, pid_t tgid,
 					       unsigned long cookie);
-struct energy_proc *energy_proctab_add(struct energy_core *core, const struct energy_key *key);
+struct energy_proc *energy_proctab_get(struct energy_core *core, const struct energy_key *key);
 void energy_proctab_remove(struct energy_core *core, struct energy_proc *p);
 void energy_proctab_destroy(struct energy_core *core);
 struct energy_proc *energy_proctab_at(struct energy_core *core, struct energy_procpos *pos);
 
 void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct energy_ident *id);
 void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64 cgid);
+void energy_proc_forget_cred(struct energy_core *core);
 void energy_proc_died(struct energy_core *core, struct energy_proc *p);
 void energy_proc_mark_dirty(struct energy_core *core, struct energy_proc *p);
 

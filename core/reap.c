@@ -2,9 +2,11 @@
 /*
  * The end of records: out of the listing, then out of the table.
  *
- * The dead are listed in one full window (p->dead_gen), then their energy moves from live to
- * exited. The record itself stays longer: for readers that are still bound to dead_gen, until
- * a complete drain has passed in which no CPU ran it (rule 5), and until it cannot run again.
+ * The dead go from one list to the next with each window. No window has shown those in
+ * core->died yet; the last one has shown those in core->shown as dead, so their energy moves
+ * from live to exited; none shows those in core->leaving any more. The records themselves stay
+ * until no reader is bound to the window that has shown them, a complete drain has passed in
+ * which no CPU ran them (rule 5), and they cannot run again.
  */
 #include <linux/sched.h>
 
@@ -22,42 +24,63 @@ static void unlist(struct energy_core *core, struct energy_proc *p)
 
 /*
  * The exit is seen long before a task's last instruction: it may sleep in between, closing
- * files or waiting for the processes of its PID namespace. Asked twice, a window apart,
- * because it may die between the flip and the question, with charges still to come.
+ * files or waiting for the processes of its PID namespace.
  */
-static bool is_quiet(struct energy_core *core, struct energy_proc *p)
+static bool has_run(const struct energy_core *core, const struct energy_proc *p)
 {
-	bool was_quiet = p->quiet;
-
-	p->quiet = p->last_drain != core->drain_seq && !energy_proc_has_share(p) &&
-		   !core->env->may_run(p->pid);
-	return was_quiet && p->quiet;
+	return p->last_drain == core->drain_seq || energy_proc_has_share(p);
 }
 
-/**
- * energy_reap_dead() - Move the dead on, one window after the other
- * @core: the core
- * @gen: the window that is being published; no record is dirty
- *
- * Context: core->lock held; may sleep.
- */
-void energy_reap_dead(struct energy_core *core, u32 gen)
+/* To be followed by a second look: it may die between the flip and the question. */
+static void first_look(struct energy_core *core, struct energy_proc *p)
 {
-	struct energy_proc **link = &core->dead;
+	p->quiet = !has_run(core, p) && !core->env->may_run(p->tgid, p->start_ns);
+}
+
+static void drop_those_that_are_quiet(struct energy_core *core)
+{
+	struct energy_proc **link = &core->leaving;
 	struct energy_proc *p;
 
 	while ((p = *link)) {
-		if (p->listed && p->dead_gen < gen)
-			unlist(core, p);
-		if (!p->listed && p->dead_gen + 1 < gen && is_quiet(core, p)) {
+		if (p->quiet && !has_run(core, p)) {
 			*link = p->dead_next;
 			core->stats.dead--;
 			energy_proctab_remove(core, p);
 		} else {
+			first_look(core, p);
 			link = &p->dead_next;
 		}
 		cond_resched();
 	}
+}
+
+static void unlist_shown(struct energy_core *core)
+{
+	struct energy_proc *p, *next;
+
+	for (p = core->shown; p; p = next) {
+		next = p->dead_next;
+		unlist(core, p);
+		first_look(core, p);
+		p->dead_next = core->leaving;
+		core->leaving = p;
+		cond_resched();
+	}
+}
+
+/**
+ * energy_reap_dead() - Move the dead on, from one window to the next
+ * @core: the core; a window is being published, and no record is dirty
+ *
+ * Context: core->lock held; may sleep.
+ */
+void energy_reap_dead(struct energy_core *core)
+{
+	drop_those_that_are_quiet(core);
+	unlist_shown(core);
+	core->shown = core->died;
+	core->died = NULL;
 }
 
 static bool never_shown(const struct energy_proc *p)
@@ -93,7 +116,7 @@ static void undirty_never_shown(struct energy_core *core)
  */
 void energy_reap_excess(struct energy_core *core)
 {
-	struct energy_proc **link = &core->dead;
+	struct energy_proc **link = &core->died;
 	struct energy_proc *p;
 
 	if (core->stats.dead <= DEAD_MAX)
@@ -114,4 +137,5 @@ void energy_reap_excess(struct energy_core *core)
 		energy_proctab_remove(core, p);
 		cond_resched();
 	}
+	energy_recycle_settle(core);
 }

@@ -41,7 +41,7 @@ static int scan_one(struct energy_core *core, struct task_struct *leader)
 
 	if (!core->env->identify(key.tgid, key.start_ns, &id))
 		return 0;
-	p = energy_proctab_add(core, &key);
+	p = energy_proctab_get(core, &key);
 	if (!p) {
 		energy_ident_put(&id);
 		return -ENOMEM;
@@ -112,6 +112,8 @@ int energy_scan_processes(struct energy_core *core)
 	for (i = 0; i < n; i++)
 		put_task_struct(tasks[i]);
 	kvfree(tasks);
+	energy_cgroup_forget(core);
+	energy_proc_forget_cred(core);
 	return ret;
 }
 

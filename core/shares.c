@@ -62,9 +62,10 @@ static struct energy_share *share_add(struct energy_core *core, struct energy_pr
 		.next = g->shares,
 		.more = p->shares,
 		.proc = p,
-		.cgroup = energy_cgroup_hold(cg),
+		.cgroup = cg,
 		.group = group,
 	};
+	energy_cgroup_use(cg);
 	g->shares = s;
 	p->shares = s;
 	return s;
@@ -140,7 +141,7 @@ static void share_release(struct energy_core *core, struct energy_share *s)
 	while (*link != s)
 		link = &(*link)->more;
 	*link = s->more;
-	energy_cgroup_put(s->cgroup);
+	energy_cgroup_unuse(s->cgroup);
 	if (core->nr_free_shares == FREE_MAX) {
 		kfree(s);
 		return;

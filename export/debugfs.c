@@ -35,6 +35,7 @@ static const struct energy_debugfs_stat {
 	STAT(dead_dropped),
 	STAT(removals_lost),
 	STAT(cgroups_dropped),
+	STAT(spare),
 };
 
 #undef STAT

@@ -17,29 +17,29 @@ static void identify_a_kernel_thread(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, energy_env_kernel.identify(leader->tgid, leader->start_boottime,
 							   &id));
-	KUNIT_EXPECT_PTR_EQ(test, id.pid, task_tgid(current));
+	/* the record knows its number in the initial namespace */
+	KUNIT_EXPECT_NULL(test, id.pid);
 	KUNIT_EXPECT_PTR_EQ(test, id.cred, current_cred());
 	KUNIT_EXPECT_STREQ(test, id.comm, leader->comm);
 	KUNIT_EXPECT_TRUE(test, id.kernel);
 	KUNIT_EXPECT_EQ(test, id.cgid, 1ULL);
 	energy_ident_put(&id);
-	KUNIT_EXPECT_NULL(test, id.pid);
 	KUNIT_EXPECT_NULL(test, id.cred);
 	/* once more: nothing to give back */
 	energy_ident_put(&id);
 }
 
-static void identify_gives_references(struct kunit *test)
+static void identify_gives_a_reference(struct kunit *test)
 {
 	struct task_struct *leader = current->group_leader;
-	unsigned int before = refcount_read(&task_tgid(current)->count);
+	long before = atomic_long_read(&current_cred()->usage);
 	struct energy_ident id = {};
 
 	KUNIT_ASSERT_TRUE(test, energy_env_kernel.identify(leader->tgid, leader->start_boottime,
 							   &id));
-	KUNIT_EXPECT_EQ(test, refcount_read(&task_tgid(current)->count), before + 1);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&current_cred()->usage), before + 1);
 	energy_ident_put(&id);
-	KUNIT_EXPECT_EQ(test, refcount_read(&task_tgid(current)->count), before);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&current_cred()->usage), before);
 }
 
 static void identify_nobody(struct kunit *test)
@@ -54,6 +54,17 @@ static void identify_nobody(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, energy_env_kernel.identify(0, 0, &id));
 	KUNIT_EXPECT_NULL(test, id.pid);
 	KUNIT_EXPECT_NULL(test, id.cred);
+}
+
+static void may_run_as_long_as_it_lives(struct kunit *test)
+{
+	struct task_struct *leader = current->group_leader;
+
+	KUNIT_EXPECT_TRUE(test, energy_env_kernel.may_run(leader->tgid, leader->start_boottime));
+	/* a PID that was reused is somebody else */
+	KUNIT_EXPECT_FALSE(test, energy_env_kernel.may_run(leader->tgid,
+							   leader->start_boottime + 1));
+	KUNIT_EXPECT_FALSE(test, energy_env_kernel.may_run(PID_MAX_LIMIT - 1, 5));
 }
 
 static void root_cgroup(struct kunit *test)
@@ -93,8 +104,9 @@ static void memory_in_use(struct kunit *test)
 
 static struct kunit_case env_cases[] = {
 	KUNIT_CASE(identify_a_kernel_thread),
-	KUNIT_CASE(identify_gives_references),
+	KUNIT_CASE(identify_gives_a_reference),
 	KUNIT_CASE(identify_nobody),
+	KUNIT_CASE(may_run_as_long_as_it_lives),
 	KUNIT_CASE(root_cgroup),
 	KUNIT_CASE(cgroup_that_is_not),
 	KUNIT_CASE(clock_and_cpus),

@@ -401,6 +401,7 @@ static void credentials_are_given_back(struct kunit *test)
 	struct cred *first = prepare_creds(), *second = prepare_creds();
 	unsigned int i;
 
+	second->suid = KUIDT_INIT(1000);
 	fake.cred = first;
 	for (i = 0; i < 6; i++) {
 		fake_run(core, 0, a, FAKE_MS);
@@ -427,6 +428,36 @@ static void credentials_are_given_back(struct kunit *test)
 	put_cred(second);
 }
 
+/* What readers cannot tell apart is held once; what they can is not. */
+static void credentials_are_shared(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct cred *cred[4];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cred); i++) {
+		cred[i] = prepare_creds();
+		KUNIT_ASSERT_NOT_NULL(test, cred[i]);
+	}
+	cred[2]->egid = KGIDT_INIT(1000);
+	for (i = 0; i < ARRAY_SIZE(cred); i++) {
+		fake.cred = cred[i];
+		fake_die(core, 0, fake_proc_new(test, 100 + i, "a"));
+	}
+	fake_step(test, FAKE_MS);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[0]->usage), 3L);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[1]->usage), 1L);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[2]->usage), 2L);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[3]->usage), 2L);
+	let_the_dead_go(test);
+	fake_exit(test);
+	fake.cred = NULL;
+	for (i = 0; i < ARRAY_SIZE(cred); i++) {
+		KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[i]->usage), 1L);
+		put_cred(cred[i]);
+	}
+}
+
 static struct kunit_case exits_cases[] = {
 	KUNIT_CASE(exit_before_any_charge),
 	KUNIT_CASE(exit_and_charge_in_one_sample),
@@ -443,6 +474,7 @@ static struct kunit_case exits_cases[] = {
 	KUNIT_CASE(identity_follows_the_process),
 	KUNIT_CASE(looked_at_once_per_drain),
 	KUNIT_CASE(credentials_are_given_back),
+	KUNIT_CASE(credentials_are_shared),
 	{}
 };
 

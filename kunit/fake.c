@@ -41,7 +41,7 @@ static bool fake_identify(pid_t tgid, u64 start_ns, struct energy_ident *id)
 	return false;
 }
 
-static bool fake_may_run(struct pid *pid)
+static bool fake_may_run(pid_t tgid, u64 start_ns)
 {
 	return fake.dying;
 }
@@ -277,14 +277,14 @@ void fake_run_tail(struct energy_core *core, unsigned int cpu, const struct fake
 bool fake_die(struct energy_core *core, unsigned int cpu, struct fake_proc *fp)
 {
 	struct energy_ledger *l = core->ledgers[cpu];
+	struct energy_key key = fp->key;
 	struct energy_exit *x;
 	unsigned long flags;
 
+	key.cgid = fp->cgid;
 	raw_spin_lock_irqsave(&l->lock, flags);
-	x = energy_ledger_exit(l);
+	x = energy_ledger_exit(l, &key);
 	if (x) {
-		x->key = fp->key;
-		x->key.cgid = fp->cgid;
 		x->ident = (struct energy_ident) {
 			.cred = fake.cred ? get_cred(fake.cred) : NULL,
 			.mem = fp->mem,

@@ -591,9 +591,9 @@ static bool record_exit(struct energy_ledger *l, pid_t tgid)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&l->lock, flags);
-	x = energy_ledger_exit(l);
+	x = energy_ledger_exit(l, &(struct energy_key) { .cookie = 1, .start_ns = 1, .tgid = tgid });
 	if (x)
-		*x = (struct energy_exit) { .key.tgid = tgid };
+		x->ident = (struct energy_ident) {};
 	raw_spin_unlock_irqrestore(&l->lock, flags);
 	return x;
 }

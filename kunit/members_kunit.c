@@ -21,7 +21,7 @@ static struct energy_proc *add(struct kunit *test, pid_t tgid, u64 cgid)
 	struct energy_proc *p;
 
 	mutex_lock(&core->lock);
-	p = energy_proctab_add(core, &key);
+	p = energy_proctab_get(core, &key);
 	if (p)
 		energy_proc_set_cgroup(core, p, cgid);
 	mutex_unlock(&core->lock);

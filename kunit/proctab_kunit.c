@@ -14,7 +14,7 @@ static struct energy_proc *add(struct kunit *test, pid_t tgid, u64 start_ns,
 	struct energy_proc *p;
 
 	mutex_lock(&core->lock);
-	p = energy_proctab_add(core, &key);
+	p = energy_proctab_get(core, &key);
 	mutex_unlock(&core->lock);
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	return p;

@@ -183,6 +183,8 @@ static void dead_are_shown_in_one_full_window(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, v.use.cpu_ns, 6 * FAKE_MS);
 	KUNIT_EXPECT_TRUE(test, fake_record(core, a)->listed);
 
+	/* it is closing files, say */
+	fake.dying = true;
 	fake_step(test, FAKE_S);
 	KUNIT_EXPECT_FALSE(test, listed(test, a, gen + 2));
 	/* a reader may still be bound to the window that shows it */
@@ -191,14 +193,13 @@ static void dead_are_shown_in_one_full_window(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, alive);
 	KUNIT_EXPECT_FALSE(test, fake_record(core, a)->listed);
 
-	/* it stays as long as it may still run: closing files, say */
-	fake.dying = true;
+	/* it stays as long as it may still run */
 	fake_step(test, FAKE_S);
 	fake_step(test, FAKE_S);
 	KUNIT_EXPECT_NOT_NULL(test, fake_record(core, a));
 	KUNIT_EXPECT_FALSE(test, fake_record(core, a)->listed);
 
-	/* and until that has been asked twice, a window apart */
+	/* and for one more window */
 	fake.dying = false;
 	fake_step(test, FAKE_S);
 	KUNIT_EXPECT_NOT_NULL(test, fake_record(core, a));

@@ -33,7 +33,7 @@ class Figure:
 # The clock counts instructions. QEMU counts each repetition of a `rep` instruction as one, so
 # that clearing a page costs 4096; the kernel does it in a few hundred without these two. And how
 # many page tables a process has depends on where its parts are, which is random otherwise.
-COUNTED = ("--icount", "--append", "clearcpuid=erms,rep_good norandmaps")
+COUNTED = ("--icount", "--append", "clearcpuid=erms,rep_good norandmaps transparent_hugepage=never")
 # 10,000 processes need as much.
 ROOMY = ("--memory", "3072")
 
