@@ -92,12 +92,10 @@ static void pay_nobody(struct energy_core *core, struct energy_slot *s, u64 nj)
 	core->books.unattributed_nj += nj;
 }
 
-static void pay_share(struct energy_core *core, struct energy_slot *s,
-		      const struct energy_share *share, u64 nj)
+static void pay_share(struct energy_core *core, const struct energy_share *share, u64 nj)
 {
 	struct energy_proc *p = share->proc;
 
-	s->account.attributed_nj += nj;
 	WRITE_ONCE(p->now.energy_nj, p->now.energy_nj + nj);
 	if (p->listed)
 		core->books.live_nj += nj;
@@ -143,28 +141,55 @@ static struct claims group_claims(const struct energy_group *g)
 	return c;
 }
 
-static void split(struct energy_core *core, struct energy_group *g, struct energy_slot *s,
-		  const struct claims *c, u64 active_nj)
+/* What a slot has to share out: @s->pot_nj, of which @s->left_nj is left. */
+static void begin_split(struct energy_core *core, struct energy_slot *s, u64 active_nj)
 {
-	u64 pot = active_nj + take_pending(core, s), left = pot, part;
-	struct energy_share *share;
+	s->pot_nj = active_nj + take_pending(core, s);
+	s->left_nj = s->pot_nj;
+}
 
-	if (!c->total) {
-		pay_nobody(core, s, pot);
-		return;
+/* One claim's part; paid to nobody yet. */
+static u64 take_part(struct energy_slot *s, const struct claims *c, u64 ns, u64 score_pj)
+{
+	/* mul_u64_u64_div_u64() may round up on kernels before 6.11 */
+	u64 nj = min(s->left_nj, energy_part_nj(s->pot_nj, c->by_time ? ns : score_pj, c->total));
+
+	s->left_nj -= nj;
+	return nj;
+}
+
+static void end_split(struct energy_core *core, const struct energy_group *g,
+		      struct energy_slot *s, const struct claims *c)
+{
+	if (c->total) {
+		pay_nobody(core, s, take_part(s, c, g->lost_ns, g->lost_score_pj));
+		leave_pending(core, s, s->left_nj);
+	} else {
+		pay_nobody(core, s, s->pot_nj);
 	}
+}
+
+/* Each process is paid once, for all of the group's counters. */
+static void pay_shares(struct energy_core *core, struct energy_group *g, const struct claims *c)
+{
+	const struct energy_share *share;
+	unsigned int i;
+
 	for (share = g->shares; share; share = share->next) {
-		/* mul_u64_u64_div_u64() may round up on kernels before 6.11 */
-		part = min(left, energy_part_nj(pot, c->by_time ? share->cpu_ns : share->score_pj,
-						c->total));
-		pay_share(core, s, share, part);
-		left -= part;
+		u64 sum_nj = 0;
+
+		for (i = 0; i < g->nr_slots; i++) {
+			struct energy_slot *s = g->slots[i];
+			u64 nj;
+
+			if (!s->read_ok)
+				continue;
+			nj = take_part(s, c, share->cpu_ns, share->score_pj);
+			s->account.attributed_nj += nj;
+			sum_nj += nj;
+		}
+		pay_share(core, share, sum_nj);
 	}
-	part = min(left, energy_part_nj(pot, c->by_time ? g->lost_ns : g->lost_score_pj,
-					c->total));
-	pay_nobody(core, s, part);
-	left -= part;
-	leave_pending(core, s, left);
 }
 
 /* The idle power to be used: the administrator's for packages, else what was learnt. */
@@ -212,8 +237,15 @@ static void bill_group(struct energy_core *core, struct energy_group *g, u64 now
 		idle_nj = idle_part(core, g, s, &span);
 		core->books.measured_nj += span.nj;
 		pay_idle(core, s, idle_nj);
-		split(core, g, s, &c, span.nj - idle_nj);
-		trace_energy_sample(s);
+		begin_split(core, s, span.nj - idle_nj);
+	}
+	if (c.total)
+		pay_shares(core, g, &c);
+	for (i = 0; i < g->nr_slots; i++) {
+		if (!g->slots[i]->read_ok)
+			continue;
+		end_split(core, g, g->slots[i], &c);
+		trace_energy_sample(g->slots[i]);
 	}
 	energy_shares_drop(core, g);
 	g->offline = false;

@@ -9,7 +9,8 @@ static int ledgers_new(struct energy_core *core, unsigned int nr_cpus)
 {
 	unsigned int cpu;
 
-	core->packets = alloc_percpu(struct energy_packets);
+	/* in a line of its own: the kernel's neighbours are read from afar */
+	core->packets = __alloc_percpu(sizeof(*core->packets), SMP_CACHE_BYTES);
 	core->ledgers = kcalloc(nr_cpus, sizeof(*core->ledgers), GFP_KERNEL);
 	core->drained = kcalloc(nr_cpus, sizeof(*core->drained), GFP_KERNEL);
 	core->cpu_group = kmalloc_array(nr_cpus, sizeof(*core->cpu_group), GFP_KERNEL);

@@ -238,6 +238,22 @@ int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
 		      const struct energy_env *env);
 void energy_core_teardown(struct energy_core *core);
 
+/**
+ * energy_proc_mark_dirty() - Have the next window publish a record
+ * @core: the core
+ * @p: the record
+ *
+ * Context: core->lock held.
+ */
+static inline void energy_proc_mark_dirty(struct energy_core *core, struct energy_proc *p)
+{
+	if (p->dirty)
+		return;
+	p->dirty = true;
+	p->dirty_next = core->dirty;
+	core->dirty = p;
+}
+
 /* How much a wake-up of the sampler may be late to join another one. */
 static inline u64 energy_slack_ns(u64 sample_ns)
 {

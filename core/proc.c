@@ -20,22 +20,6 @@ void energy_ident_put(struct energy_ident *id)
 	id->cred = NULL;
 }
 
-/**
- * energy_proc_mark_dirty() - Have the next window publish a record
- * @core: the core
- * @p: the record
- *
- * Context: core->lock held.
- */
-void energy_proc_mark_dirty(struct energy_core *core, struct energy_proc *p)
-{
-	if (p->dirty)
-		return;
-	p->dirty = true;
-	p->dirty_next = core->dirty;
-	core->dirty = p;
-}
-
 /* Whether whoever may see a process with the one may see it with the other: see scope.c. */
 static bool same_owner(const struct cred *a, const struct cred *b)
 {

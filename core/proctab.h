@@ -120,6 +120,5 @@ void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct e
 void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64 cgid);
 void energy_proc_forget_cred(struct energy_core *core);
 void energy_proc_died(struct energy_core *core, struct energy_proc *p);
-void energy_proc_mark_dirty(struct energy_core *core, struct energy_proc *p);
 
 #endif /* _ENERGY_PROCTAB_H */

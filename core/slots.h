@@ -37,6 +37,8 @@ struct energy_share;
  * @last_ns: when @raw was read
  * @delta_nj: what it then had counted since the read before
  * @delta_ns: time between the two; 0 if @raw is a new baseline
+ * @pot_nj: while its group is billed, what there is to be shared out
+ * @left_nj: what is left of that
  * @trust_ns: how long after @last_ns a delta can still be trusted
  * @wraps: how often the counter wrapped since @base_raw
  * @reads: good reads
@@ -67,6 +69,8 @@ struct energy_slot {
 	u64 last_ns;
 	u64 delta_nj;
 	u64 delta_ns;
+	u64 pot_nj;
+	u64 left_nj;
 	u64 trust_ns;
 	u64 wraps;
 	u64 reads;
