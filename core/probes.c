@@ -79,13 +79,16 @@ static u64 gso_segs(const struct sk_buff *skb)
 	return segs + !segs;
 }
 
-/* Rule 8: at the lowest device only, or a packet through bridge or VLAN counts twice. */
+/*
+ * Rule 8: at the lowest device only, or a packet through bridge or VLAN counts twice. The
+ * lower_level is 1 if there is no device below, see __netdev_update_lower_level().
+ */
 static notrace void probe_xmit(void *data, struct sk_buff *skb)
 {
 	struct energy_packets __percpu *packets = (void __percpu __force *)data;
 	u64 segs;
 
-	if (!list_empty(&skb->dev->adj_list.lower))
+	if (skb->dev->lower_level > 1)
 		return;
 	segs = gso_segs(skb);
 	if (in_task())

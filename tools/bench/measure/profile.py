@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""profile.py - runs in the guest, for tools/bench/profile: so many forks.
+"""profile.py - runs in the guest, for tools/bench/profile: one of the programs.
 
-usage: profile.py NUMBER WITH_METER
+usage: profile.py WITH_METER PROGRAM ARG...
 
 Prints the kernel's symbols.
 """
@@ -16,10 +16,10 @@ sys.path.insert(0, os.getcwd())
 import meter  # pylint: disable=wrong-import-position
 
 
-def main(number, with_meter):
-    """Forks; the modules' symbols have to be there when they are listed."""
+def main(with_meter, *command):
+    """Runs it; the modules' symbols have to be there when they are listed."""
     with meter.loaded() if int(with_meter) else contextlib.nullcontext():
-        meter.run("forks", "number", number)
+        meter.run(*command)
         with open("/proc/kallsyms", encoding="ascii") as file:
             sys.stdout.write(file.read())
 
