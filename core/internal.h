@@ -12,10 +12,11 @@
  *   core->cgroups.xa_lock (spinlock)	rows coming and going, their lists of children, the
  *					list of unresolved rows
  *   core->rmdir.lock (raw)		removals of cgroups that are noted. Innermost, as the next
- *   ledger->lock (raw, one per CPU)	the current bank and the running interval. Taken with IRQs off; innermost: nothing is
- *					taken under it, nothing is woken, nothing allocated.
- *					The owner CPU takes it in the probes, the sampler only
- *					to flip, in constant time.
+ *   ledger->lock (raw, one per CPU)	the current bank and the running interval. Taken with
+ *					IRQs off; innermost: nothing is taken under it,
+ *					nothing is woken, nothing allocated. The owner CPU
+ *					takes it in the probes, the sampler only to flip, in
+ *					constant time.
  *
  * core->packets needs no lock: each CPU adds to its own with this_cpu_add(), and whoever charges
  * the difference remembers, under ledger->lock, what has been charged.

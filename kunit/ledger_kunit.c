@@ -587,11 +587,12 @@ static void ledger_filling_bank_asks_for_a_drain(struct kunit *test)
 
 static bool record_exit(struct energy_ledger *l, pid_t tgid)
 {
+	struct energy_key key = { .cookie = 1, .start_ns = 1, .tgid = tgid };
 	struct energy_exit *x;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&l->lock, flags);
-	x = energy_ledger_exit(l, &(struct energy_key) { .cookie = 1, .start_ns = 1, .tgid = tgid });
+	x = energy_ledger_exit(l, &key);
 	if (x)
 		x->ident = (struct energy_ident) {};
 	raw_spin_unlock_irqrestore(&l->lock, flags);
