@@ -67,8 +67,8 @@ def wait_windows(number):
 
 
 def wait_no_dead():
-    """Wait until no record of a dead process is left but those that come and go."""
-    while header("dead", DEBUG_ALL) > 10:
+    """Wait until no record of a dead process is left, or kept, but those that come and go."""
+    while header("dead", DEBUG_ALL) + header("spare", DEBUG_ALL) > 20:
         time.sleep(0.5)
 
 
