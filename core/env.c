@@ -78,10 +78,10 @@ static void ask_live_thread(struct task_struct *leader, struct energy_ident *id)
 	}
 }
 
-/* The leader of a process, if it has not been reaped; RCU read side. */
-static struct task_struct *leader_of(pid_t tgid, u64 start_ns)
+/* The leader that a struct pid has, if it is this process's and not reaped; RCU read side. */
+static struct task_struct *leader_of(struct pid *pid, u64 start_ns)
 {
-	struct task_struct *leader = pid_task(find_pid_ns(tgid, &init_pid_ns), PIDTYPE_TGID);
+	struct task_struct *leader = pid_task(pid, PIDTYPE_TGID);
 
 	return leader && leader->start_boottime == start_ns ? leader : NULL;
 }
@@ -90,11 +90,14 @@ static bool identify(pid_t tgid, u64 start_ns, struct energy_ident *id)
 {
 	struct task_struct *leader;
 	bool found = false;
+	struct pid *pid;
 
 	rcu_read_lock();
-	leader = leader_of(tgid, start_ns);
+	pid = find_pid_ns(tgid, &init_pid_ns);
+	leader = leader_of(pid, start_ns);
 	if (leader && atomic_read(&leader->signal->live)) {
-		energy_ident_of(leader, get_task_cred(leader), task_tgid(leader), id);
+		/* not task_tgid(): it is NULL once the leader has been reaped, which may be now */
+		energy_ident_of(leader, get_task_cred(leader), pid, id);
 		ask_live_thread(leader, id);
 		found = true;
 	}
@@ -108,7 +111,7 @@ static bool may_run(pid_t tgid, u64 start_ns)
 	bool ret = false;
 
 	rcu_read_lock();
-	leader = leader_of(tgid, start_ns);
+	leader = leader_of(find_pid_ns(tgid, &init_pid_ns), start_ns);
 	if (leader)
 		for_each_thread(leader, t)
 			ret |= energy_task_state(t) != TASK_DEAD;
