@@ -136,8 +136,11 @@ static void grace_over(struct rcu_head *rcu)
 }
 
 /**
- * energy_recycle_settle() - Move records on: those that have left, and those kept for nothing
+ * energy_recycle_settle() - Move on what has left
  * @core: the core
+ *
+ * Once per sample, so that what records refer to, a container's PID namespace say, is not kept
+ * for a window, which may be long.
  *
  * Context: core->lock held; may sleep.
  */
@@ -147,35 +150,36 @@ void energy_recycle_settle(struct energy_core *core)
 	struct energy_proc *p;
 
 	/* pairs with grace_over() */
-	if (!smp_load_acquire(&r->in_grace)) {
-		while ((p = pop(&r->waiting))) {
-			put_refs(p);
-			push(&r->free, p);
-			r->nr_free++;
-			cond_resched();
-		}
-		if (r->left) {
-			r->waiting = r->left;
-			r->left = NULL;
-			r->in_grace = true;
-			call_rcu_hurry(&r->rcu, grace_over);
-		}
+	if (smp_load_acquire(&r->in_grace))
+		return;
+	while ((p = pop(&r->waiting))) {
+		put_refs(p);
+		push(&r->free, p);
+		r->nr_free++;
+		cond_resched();
 	}
+	if (!r->left)
+		return;
+	r->waiting = r->left;
+	r->left = NULL;
+	r->in_grace = true;
+	call_rcu_hurry(&r->rcu, grace_over);
+}
+
+/**
+ * energy_recycle_trim() - Free what the window that ends has not needed
+ * @core: the core
+ *
+ * Context: core->lock held; may sleep.
+ */
+void energy_recycle_trim(struct energy_core *core)
+{
+	struct energy_recycle *r = &core->recycle;
+
 	while (r->nr_free > r->nr_made) {
 		release(core, pop(&r->free));
 		r->nr_free--;
 		cond_resched();
 	}
-}
-
-/**
- * energy_recycle_window() - The same at the end of a window
- * @core: the core
- *
- * Context: core->lock held; may sleep.
- */
-void energy_recycle_window(struct energy_core *core)
-{
-	energy_recycle_settle(core);
-	core->recycle.nr_made = 0;
+	r->nr_made = 0;
 }

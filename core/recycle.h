@@ -41,6 +41,6 @@ struct energy_proc *energy_recycle_new(struct energy_core *core);
 void energy_recycle_retire(struct energy_core *core, struct energy_proc *p);
 void energy_recycle_free(struct energy_core *core, struct energy_proc *p);
 void energy_recycle_settle(struct energy_core *core);
-void energy_recycle_window(struct energy_core *core);
+void energy_recycle_trim(struct energy_core *core);
 
 #endif /* _ENERGY_RECYCLE_H */

@@ -60,6 +60,7 @@ static void sample(struct energy_core *core, u64 now_ns, bool in_sampler)
 		energy_window_publish(core, now_ns);
 	else
 		energy_latest_update(core, now_ns);
+	energy_recycle_settle(core);
 }
 
 /**

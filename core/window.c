@@ -114,7 +114,7 @@ void energy_window_publish(struct energy_core *core, u64 now_ns)
 	energy_cgroups_publish(core, gen);
 	energy_reap_dead(core);
 	energy_cgroups_reap(core, gen);
-	energy_recycle_window(core);
+	energy_recycle_trim(core);
 	core->window_start_ns = now_ns;
 
 	energy_latest_update(core, now_ns);

@@ -18,6 +18,7 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/proctab_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/random_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/rapl_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/record_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/recycle_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/registry_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/scope_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/trace_kunit.o
