@@ -188,7 +188,8 @@ static void pay_shares(struct energy_core *core, struct energy_group *g, const s
 			s->account.attributed_nj += nj;
 			sum_nj += nj;
 		}
-		pay_share(core, share, sum_nj);
+		if (sum_nj)
+			pay_share(core, share, sum_nj);
 	}
 }
 
