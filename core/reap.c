@@ -110,7 +110,8 @@ static void undirty_never_shown(struct energy_core *core)
  * @core: the core; a sample has just been billed
  *
  * Dead processes that no window has shown yet leave at once, if there are too many; their
- * energy counts as exited, and they are counted. No window changes by that.
+ * energy counts as exited, and they are counted. No window changes by that. Those that are still
+ * to be paid for stay, however many, until the counter can be read again.
  *
  * Context: core->lock held; may sleep.
  */
@@ -123,6 +124,7 @@ void energy_reap_excess(struct energy_core *core)
 		return;
 	undirty_never_shown(core);
 	while ((p = *link)) {
+		cond_resched();
 		if (!never_shown(p) || energy_proc_has_share(p)) {
 			/* one that is still to be paid for is published as any other */
 			if (never_shown(p))
@@ -135,7 +137,5 @@ void energy_reap_excess(struct energy_core *core)
 		core->stats.dead_dropped++;
 		unlist(core, p);
 		energy_proctab_remove(core, p);
-		cond_resched();
 	}
-	energy_recycle_settle(core);
 }
