@@ -92,6 +92,12 @@ static void want_drain(struct energy_ledger *l)
 	irq_work_queue(&l->drain_work);
 }
 
+static void keep_room(struct energy_ledger *l, const struct energy_bank *bank)
+{
+	if (bank->nr >= ENERGY_BANK_EARLY || bank->nr_exits >= ENERGY_BANK_EARLY)
+		want_drain(l);
+}
+
 /**
  * energy_key_of() - Whom to charge for what a task does
  * @p: the task
@@ -133,8 +139,7 @@ noinline void energy_interval_close_slow(struct energy_ledger *l, struct task_st
 
 	energy_key_of(p, &key);
 	energy_interval_charge(l, p, now, slept, energy_bank_find(bank, &key));
-	if (bank->nr >= ENERGY_BANK_EARLY)
-		want_drain(l);
+	keep_room(l, bank);
 }
 
 /**
@@ -223,7 +228,7 @@ struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool on
  * @l: this CPU's ledger
  * @key: the process; not a tail key
  *
- * Makes its charge too, because it is still to be switched away from. Asks for an early drain
+ * Makes its charge too, where that fits, because it is still to be switched away from. Asks for an early drain
  * when there is not much room left. An exit that does not fit is counted; the process is found
  * by a scan then, see scan.c.
  *
@@ -242,7 +247,6 @@ struct energy_exit *energy_ledger_exit(struct energy_ledger *l, const struct ene
 	x = &bank->exit[bank->nr_exits++];
 	x->key = *key;
 	x->charge = energy_bank_charge(bank, key);
-	if (bank->nr > ENERGY_BANK_EARLY || bank->nr_exits > ENERGY_BANK_EARLY)
-		want_drain(l);
+	keep_room(l, bank);
 	return x;
 }

@@ -609,8 +609,7 @@ static void ledger_exits_fill_up(struct kunit *test)
 	while (record_exit(l, n + 1)) {
 		irq_work_sync(&l->drain_work);
 		/* asked for when as many more still fit */
-		KUNIT_ASSERT_EQ(test, core->drain_wanted, n >= ENERGY_BANK_EXITS / 2);
-		n++;
+		KUNIT_ASSERT_EQ(test, core->drain_wanted, ++n >= ENERGY_BANK_EXITS / 2);
 	}
 	KUNIT_EXPECT_EQ(test, n, (unsigned int)ENERGY_BANK_EXITS);
 	KUNIT_EXPECT_FALSE(test, record_exit(l, 1));
