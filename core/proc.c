@@ -123,7 +123,7 @@ void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct e
 	if (id->mem_known)
 		WRITE_ONCE(p->now.mem, id->mem);
 	if (!p->pid && id->pid) {
-		/* last: readers see the identity whole or not at all */
+		/* last: a reader in a namespace of its own sees all of it, or not the process */
 		smp_store_release(&p->pid, id->pid);
 		id->pid = NULL;
 	}

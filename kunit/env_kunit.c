@@ -42,6 +42,26 @@ static void identify_gives_a_reference(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&current_cred()->usage), before);
 }
 
+/* In a namespace of its own a process has other numbers, which only its pid knows. */
+static void identity_keeps_a_pid_that_says_more(struct kunit *test)
+{
+	struct pid *pid = kunit_kzalloc(test, sizeof(*pid), GFP_KERNEL);
+	struct energy_ident id = {};
+
+	KUNIT_ASSERT_NOT_NULL(test, pid);
+	refcount_set(&pid->count, 1);
+	energy_ident_of(current, NULL, pid, &id);
+	KUNIT_EXPECT_NULL(test, id.pid);
+	KUNIT_EXPECT_EQ(test, refcount_read(&pid->count), 1U);
+	pid->level = 1;
+	energy_ident_of(current, NULL, pid, &id);
+	KUNIT_EXPECT_PTR_EQ(test, id.pid, pid);
+	KUNIT_EXPECT_EQ(test, refcount_read(&pid->count), 2U);
+	energy_ident_put(&id);
+	KUNIT_EXPECT_NULL(test, id.pid);
+	KUNIT_EXPECT_EQ(test, refcount_read(&pid->count), 1U);
+}
+
 static void identify_nobody(struct kunit *test)
 {
 	struct task_struct *leader = current->group_leader;
@@ -105,6 +125,7 @@ static void memory_in_use(struct kunit *test)
 static struct kunit_case env_cases[] = {
 	KUNIT_CASE(identify_a_kernel_thread),
 	KUNIT_CASE(identify_gives_a_reference),
+	KUNIT_CASE(identity_keeps_a_pid_that_says_more),
 	KUNIT_CASE(identify_nobody),
 	KUNIT_CASE(may_run_as_long_as_it_lives),
 	KUNIT_CASE(root_cgroup),
