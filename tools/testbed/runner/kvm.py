@@ -42,6 +42,7 @@ def _works(files):
 
 def choose(options, files):
     """Return the accelerator for a run, "tcg" or "kvm"."""
-    if not options.no_plugin or options.icount or not os.access("/dev/kvm", os.R_OK | os.W_OK):
+    needs_tcg = not options.no_plugin or options.icount or options.profile
+    if needs_tcg or not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "tcg"
     return "kvm" if _works(files) else "tcg"

@@ -15,6 +15,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUN = os.path.join(os.path.dirname(HERE), "run")
+# What a guest's QEMU writes has to be within the project.
+BUILD = os.path.join(HERE, "..", "..", "..", "build", "testbed")
 
 # The plugin has its own tests; without it and with one CPU a guest boots fastest.
 FAST = ("--no-plugin", "--topology", "1x1")
@@ -172,6 +174,19 @@ def test_interactive():
     check(before == after, "the terminal is as it was", (before, after))
 
 
+def test_profile():
+    with tempfile.TemporaryDirectory(dir=BUILD) as work:
+        out = os.path.join(work, "profile")
+        done = run("grep ' [tT] schedule$' /proc/kallsyms", "--profile", out)
+        check(done.returncode == 0, "a run is profiled", done)
+        with open(out, encoding="ascii") as lines:
+            counts = {int(where, 16): int(number) for where, number in map(str.split, lines)}
+    at = int(done.stdout.split()[0], 16)
+    check(counts.get(at, 0) > 100, "the scheduler has run", counts.get(at))
+    user = sum(number for where, number in counts.items() if where < 1 << 47)
+    check(user > 1000000, "so have processes", user)
+
+
 def test_refusals():
     done = subprocess.run([RUN, "--plugin", "no=such", script("true")], check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -181,7 +196,7 @@ def test_refusals():
 
 
 TESTS = (test_output_and_status, test_time_limit, test_guest_problems, test_clean_up,
-         test_side_by_side, test_interactive, test_refusals)
+         test_side_by_side, test_interactive, test_profile, test_refusals)
 
 with tempfile.TemporaryDirectory() as SCRATCH:
     for test in TESTS:
