@@ -228,9 +228,9 @@ struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool on
  * @l: this CPU's ledger
  * @key: the process; not a tail key
  *
- * Makes its charge too, where that fits, because it is still to be switched away from. Asks for an early drain
- * when there is not much room left. An exit that does not fit is counted; the process is found
- * by a scan then, see scan.c.
+ * Makes its charge too, where that fits, because it is still to be switched away from. Asks for
+ * an early drain when there is not much room left. An exit that does not fit is counted; the
+ * process is found by a scan then, see scan.c.
  *
  * Context: any, on the ledger's CPU, IRQs off, l->lock held.
  * Return: a record whose identity is to be filled in before the lock is given back, or NULL.
