@@ -45,7 +45,7 @@ static void identify_gives_a_reference(struct kunit *test)
 /* In a namespace of its own a process has other numbers, which only its pid knows. */
 static void identity_keeps_a_pid_that_says_more(struct kunit *test)
 {
-	struct pid *pid = kunit_kzalloc(test, sizeof(*pid), GFP_KERNEL);
+	struct pid *pid = kunit_kzalloc(test, struct_size(pid, numbers, 2), GFP_KERNEL);
 	struct energy_ident id = {};
 
 	KUNIT_ASSERT_NOT_NULL(test, pid);
