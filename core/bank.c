@@ -18,7 +18,7 @@ static bool key_equal(const struct energy_key *a, const struct energy_key *b)
  * @bank: the bank, the caller's to write
  * @key: whom to charge
  *
- * The walk is bounded by ENERGY_BANK_PROBES.
+ * The walk is bounded by ENERGY_BANK_CHAIN.
  *
  * Context: any; in the context switch with IRQs off.
  * Return: the charge, or NULL if @key does not fit any more.
@@ -26,27 +26,27 @@ static bool key_equal(const struct energy_key *a, const struct energy_key *b)
 struct energy_charge *energy_bank_charge(struct energy_bank *bank, const struct energy_key *key)
 {
 	unsigned int slot = energy_bank_slot(key->cookie, key->start_ns, key->cgid);
+	u16 *link = &bank->index[slot];
 	struct energy_charge *c;
 	unsigned int i;
 
-	for (i = 0; i < ENERGY_BANK_PROBES; i++) {
-		unsigned int n = bank->index[slot];
-
-		c = &bank->charge[n];
-		if (n >= bank->nr || c->slot != slot) {
+	for (i = 0; i < ENERGY_BANK_CHAIN; i++) {
+		c = &bank->charge[*link];
+		if (*link >= bank->nr || c->slot != slot) {
 			if (bank->nr == ENERGY_BANK_CHARGES)
 				return NULL;
 			c = &bank->charge[bank->nr];
-			bank->index[slot] = bank->nr++;
 			c->key = *key;
 			c->slot = slot;
+			c->next = ENERGY_BANK_CHARGES;
 			if (!key->start_ns)
 				bank->nr_tails++;
+			*link = bank->nr++;
 			return c;
 		}
 		if (key_equal(&c->key, key))
 			return c;
-		slot = (slot + 1) & (ENERGY_BANK_INDEX - 1);
+		link = &c->next;
 	}
 	return NULL;
 }

@@ -19,11 +19,15 @@
 struct energy_core;
 struct energy_proc;
 
-/* A power of two, twice the charges: the index stays at most half full. */
+/* A power of two, twice the charges: most have a place in the index for themselves. */
 #define ENERGY_BANK_CHARGES	256
 #define ENERGY_BANK_INDEX	512
-/* Longest walk in the index; what does not fit within it is counted as lost. */
-#define ENERGY_BANK_PROBES	8
+/*
+ * Longest chain of charges with the same place; what does not fit is counted as lost. Of half
+ * a charge for each place on average, in a full bank, it takes over 500,000 full banks
+ * until a place is wanted by one more (Poisson).
+ */
+#define ENERGY_BANK_CHAIN	8
 /* From here on the bank asks to be drained early. */
 #define ENERGY_BANK_EARLY	(ENERGY_BANK_CHARGES / 2)
 /* The same for exits: a short process is a charge and an exit. */
@@ -90,12 +94,14 @@ struct energy_packets {
  * @use: what
  * @proc: the process's record, where the drain knows it before it comes to the charge
  * @slot: its place in the bank's index
+ * @next: the next charge with the same place; ENERGY_BANK_CHARGES if it is the last
  */
 struct energy_charge {
 	struct energy_key key;
 	struct energy_usage use;
 	struct energy_proc *proc;
 	u16 slot;
+	u16 next;
 };
 
 /**
@@ -119,7 +125,7 @@ struct energy_exit {
  * @nr_lost: events that did not fit
  * @lost: their usage: it has no owner any more, but stays in the books
  * @system: packets that belong to no process
- * @index: open-addressed hash of keys: the number of a charge. A place is free unless that
+ * @index: hash of keys: the number of a chain's first charge. A place is free unless that
  *	charge is in use and says that this is its place; so the index is never cleared
  * @charge: the charges, dense
  * @exit: the exits, in order of arrival; allocated with the rest, because a probe must not

@@ -115,13 +115,13 @@ static void exit_without_a_record(struct kunit *test)
 	fake_run(core, 0, known, FAKE_MS);
 	fake_run(core, 0, alive, FAKE_MS);
 	fake_step(test, FAKE_S);
+	fake_run(core, 0, unknown, 2 * FAKE_MS);
 	last = fake_proc_new(test, 1000, "many");
 	while (fake_die(core, 0, last)) {
 		fake_proc_replace(last, 1000 + ++n, "many");
 		KUNIT_ASSERT_LE(test, n, size);
 	}
 	KUNIT_EXPECT_EQ(test, n, size);
-	fake_run(core, 0, unknown, 2 * FAKE_MS);
 	KUNIT_EXPECT_FALSE(test, fake_die(core, 0, unknown));
 	KUNIT_EXPECT_FALSE(test, fake_die(core, 0, known));
 	fake_source_use(fs, 0, 1000);

@@ -90,20 +90,47 @@ static void bank_tells_cgroups_apart(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, bank->charge[i].use.cpu_ns, bank->charge[i].key.cgid);
 }
 
-/* Keys that all begin at the same place: the walk stops, the rest is lost but counted. */
+/* Every charge of a bank can be used, whatever the keys: none is lost before the last is taken. */
+static void bank_fills_to_the_last(struct kunit *test)
+{
+	struct energy_bank *bank = bank_new(test);
+	struct energy_key key = { .cgid = 1 };
+	unsigned int i, n, lost = 0, wrong = 0;
+	struct rnd_state rnd;
+
+	prandom_seed_state(&rnd, 7);
+	for (n = 0; n < 2000; n++) {
+		for (i = 0; i < ENERGY_BANK_CHARGES; i++) {
+			key.cookie = prandom_u32_state(&rnd);
+			key.start_ns = 1 + prandom_u32_state(&rnd);
+			key.tgid++;
+			energy_bank_find(bank, &key)->cpu_ns++;
+		}
+		lost += bank->nr_lost;
+		for (i = 0; i < bank->nr; i++) {
+			key = bank->charge[i].key;
+			wrong += energy_bank_find(bank, &key) != &bank->charge[i].use;
+		}
+		energy_bank_clear(bank);
+	}
+	KUNIT_EXPECT_EQ(test, lost, 0U);
+	KUNIT_EXPECT_EQ(test, wrong, 0U);
+}
+
+/* Keys that all belong to the same place: the walk stops, the rest is lost but counted. */
 static void bank_walk_is_bounded(struct kunit *test)
 {
 	struct energy_key key = { .start_ns = 5, .cgid = 7, .cookie = 0x1000 };
 	struct energy_bank *bank = bank_new(test);
 	unsigned int i;
 
-	for (i = 1; i <= ENERGY_BANK_PROBES + 3; i++) {
+	for (i = 1; i <= ENERGY_BANK_CHAIN + 3; i++) {
 		key.tgid = i;
 		energy_bank_find(bank, &key)->cpu_ns += i;
 	}
-	KUNIT_EXPECT_EQ(test, bank->nr, (unsigned int)ENERGY_BANK_PROBES);
+	KUNIT_EXPECT_EQ(test, bank->nr, (unsigned int)ENERGY_BANK_CHAIN);
 	KUNIT_EXPECT_EQ(test, bank->nr_lost, 3ULL);
-	KUNIT_EXPECT_EQ(test, bank->lost.cpu_ns, 3ULL * ENERGY_BANK_PROBES + 6);
+	KUNIT_EXPECT_EQ(test, bank->lost.cpu_ns, 3ULL * ENERGY_BANK_CHAIN + 6);
 }
 
 /* Who was born at another time, at the same address, is found as fast as its predecessor. */
@@ -634,6 +661,7 @@ static struct kunit_case ledger_cases[] = {
 	KUNIT_CASE(bank_merges_equal_keys),
 	KUNIT_CASE(bank_keeps_different_keys_apart),
 	KUNIT_CASE(bank_tells_cgroups_apart),
+	KUNIT_CASE(bank_fills_to_the_last),
 	KUNIT_CASE(bank_walk_is_bounded),
 	KUNIT_CASE(bank_births_have_places_of_their_own),
 	KUNIT_CASE(bank_full),
