@@ -73,6 +73,36 @@ void *energy_pidmap_get(const struct energy_pidmap *map, unsigned long pid)
 	return leaf ? rcu_dereference_raw(leaf->slot[leaf_index(pid)]) : NULL;
 }
 
+/* The writer's way to a leaf: processes that come and go have PIDs that follow each other. */
+static struct energy_pidnode *find_leaf(struct energy_pidmap *map, unsigned long pid)
+{
+	unsigned long first = pid - leaf_index(pid);
+	struct energy_pidnode *mid, *leaf;
+
+	if (likely(map->leaf && map->leaf_pid == first))
+		return map->leaf;
+	mid = mid_of(map, pid);
+	leaf = mid ? leaf_of(mid, pid) : NULL;
+	map->leaf = leaf;
+	map->leaf_pid = first;
+	return leaf;
+}
+
+/**
+ * energy_pidmap_writer_get() - The same, cheaper, for the writer
+ * @map: the map
+ * @pid: the PID; any number
+ *
+ * Context: the writer.
+ * Return: the pointer, or NULL.
+ */
+void *energy_pidmap_writer_get(struct energy_pidmap *map, unsigned long pid)
+{
+	struct energy_pidnode *leaf = find_leaf(map, pid);
+
+	return leaf ? rcu_dereference_raw(leaf->slot[leaf_index(pid)]) : NULL;
+}
+
 /* The first number above that has the given number of low bits zero. */
 static unsigned long skip(unsigned long pid, unsigned int bits)
 {
@@ -138,6 +168,21 @@ static bool prune(void __rcu **slot)
 	return true;
 }
 
+static struct energy_pidnode *new_leaf(struct energy_pidmap *map, unsigned long pid)
+{
+	void __rcu **top = &map->top[top_index(pid)];
+	struct energy_pidnode *mid = node_in(top), *leaf;
+
+	if (!mid)
+		return NULL;
+	leaf = node_in(&mid->slot[mid_index(pid)]);
+	if (leaf)
+		mid->nr++;
+	else
+		prune(top);
+	return leaf;
+}
+
 /**
  * energy_pidmap_set() - Store a pointer
  * @map: the map
@@ -151,24 +196,14 @@ static bool prune(void __rcu **slot)
  */
 int energy_pidmap_set(struct energy_pidmap *map, unsigned long pid, void *p)
 {
-	struct energy_pidnode *mid, *leaf;
-	void __rcu **top, **at;
-	bool is_new;
+	struct energy_pidnode *leaf;
+	void __rcu **at;
 
 	if (pid >= PID_MAX_LIMIT)
 		return -ERANGE;
-	top = &map->top[top_index(pid)];
-	mid = node_in(top);
-	if (!mid)
+	leaf = find_leaf(map, pid) ?: new_leaf(map, pid);
+	if (!leaf)
 		return -ENOMEM;
-	at = &mid->slot[mid_index(pid)];
-	is_new = !rcu_access_pointer(*at);
-	leaf = node_in(at);
-	if (!leaf) {
-		prune(top);
-		return -ENOMEM;
-	}
-	mid->nr += is_new;
 	at = &leaf->slot[leaf_index(pid)];
 	leaf->nr += !rcu_access_pointer(*at);
 	rcu_assign_pointer(*at, p);
@@ -186,13 +221,14 @@ int energy_pidmap_set(struct energy_pidmap *map, unsigned long pid, void *p)
  */
 void energy_pidmap_clear(struct energy_pidmap *map, unsigned long pid)
 {
-	struct energy_pidnode *mid = mid_of(map, pid);
-	struct energy_pidnode *leaf = leaf_of(mid, pid);
+	struct energy_pidnode *leaf = find_leaf(map, pid), *mid;
 
 	RCU_INIT_POINTER(leaf->slot[leaf_index(pid)], NULL);
-	leaf->nr--;
-	if (!prune(&mid->slot[mid_index(pid)]))
+	if (--leaf->nr)
 		return;
+	map->leaf = NULL;
+	mid = mid_of(map, pid);
+	prune(&mid->slot[mid_index(pid)]);
 	mid->nr--;
 	prune(&map->top[top_index(pid)]);
 }

@@ -6,7 +6,7 @@
 /* Writer's view of a slot; core->lock is held. */
 static struct energy_proc *slot_first(struct energy_core *core, pid_t tgid)
 {
-	return energy_pidmap_get(&core->procs, tgid);
+	return energy_pidmap_writer_get(&core->procs, tgid);
 }
 
 static struct energy_proc *older_of(struct energy_core *core, struct energy_proc *p)

@@ -53,6 +53,7 @@ static void nothing_beyond_its_end(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(beyond); i++) {
 		pid = beyond[i];
 		KUNIT_EXPECT_NULL(test, energy_pidmap_get(map, pid));
+		KUNIT_EXPECT_NULL(test, energy_pidmap_writer_get(map, pid));
 		KUNIT_EXPECT_NULL(test, energy_pidmap_next(map, &pid));
 		KUNIT_EXPECT_EQ(test, energy_pidmap_set(map, pid, map), -ERANGE);
 	}
@@ -96,6 +97,9 @@ static void as_a_plain_array(struct kunit *test)
 
 	prandom_seed_state(&rnd, 22);
 	for (step = 0; step < STEPS; step++) {
+		/* the writer remembers where it was, which may be the node that goes next */
+		i = prandom_u32_state(&rnd) % ARRAY_SIZE(edges);
+		KUNIT_ASSERT_PTR_EQ(test, energy_pidmap_writer_get(map, edges[i]), want[i]);
 		i = prandom_u32_state(&rnd) % ARRAY_SIZE(edges);
 		if (want[i]) {
 			energy_pidmap_clear(map, edges[i]);
@@ -106,6 +110,7 @@ static void as_a_plain_array(struct kunit *test)
 			KUNIT_ASSERT_EQ(test, energy_pidmap_set(map, edges[i], want[i]), 0);
 			used++;
 		}
+		KUNIT_ASSERT_PTR_EQ(test, energy_pidmap_writer_get(map, edges[i]), want[i]);
 		KUNIT_ASSERT_EQ(test, energy_pidmap_empty(map), !used);
 		expect_same(test, map, want);
 		/* each clear may leave nodes to be freed */
