@@ -3,8 +3,6 @@
  * A bank: the small hash table that the hot path writes. No lock, no clock, no allocation;
  * whoever owns the bank calls this.
  */
-#include <linux/string.h>
-
 #include "interval.h"
 
 static bool key_equal(const struct energy_key *a, const struct energy_key *b)
@@ -91,22 +89,4 @@ void energy_bank_clear(struct energy_bank *bank)
 	bank->nr_lost = 0;
 	bank->lost = (struct energy_usage){};
 	bank->system = (struct energy_usage){};
-}
-
-/**
- * energy_usage_add() - Add up usage
- * @to: sum
- * @use: what to add
- *
- * Context: any.
- */
-void energy_usage_add(struct energy_usage *to, const struct energy_usage *use)
-{
-	to->cpu_ns += use->cpu_ns;
-	to->instructions += use->instructions;
-	to->wakeups += use->wakeups;
-	to->diski += use->diski;
-	to->disko += use->disko;
-	to->rx_parts += use->rx_parts;
-	to->tx += use->tx;
 }

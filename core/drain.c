@@ -180,6 +180,7 @@ static void drain_exits(struct energy_core *core, struct energy_bank *bank)
 		if (p) {
 			energy_proc_adopt(core, p, &x->ident);
 			energy_proc_died(core, p);
+			p->over |= x->over;
 			if (x->charge)
 				x->charge->proc = p;
 		} else {

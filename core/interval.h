@@ -143,4 +143,38 @@ static __always_inline void energy_ledger_switch(struct energy_ledger *l,
 	energy_interval_open(l, next);
 }
 
+/**
+ * energy_ledger_exiting() - The only thread that a process ever had exits
+ * @l: this CPU's ledger
+ * @p: the thread
+ * @x: what has been recorded of it
+ *
+ * Context: on the ledger's CPU, IRQs off, l->lock held.
+ */
+static __always_inline void energy_ledger_exiting(struct energy_ledger *l,
+						  const struct task_struct *p,
+						  struct energy_exit *x)
+{
+	l->exiting = p;
+	l->exit = x;
+}
+
+/**
+ * energy_ledger_over() - A task has left the CPU for good
+ * @l: the CPU's ledger
+ * @p: the task
+ *
+ * Who exits and dies on one CPU, with no drain in between, as nearly all do, need not be looked
+ * for when its record is to go. Another task may have come to @l->exiting's address since; then
+ * that one is gone all the more.
+ *
+ * Context: as energy_ledger_switch().
+ */
+static __always_inline void energy_ledger_over(struct energy_ledger *l,
+					       const struct task_struct *p)
+{
+	if (l->exiting == p)
+		l->exit->over = true;
+}
+
 #endif /* _ENERGY_INTERVAL_H */

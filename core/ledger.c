@@ -217,6 +217,7 @@ struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool on
 	tx = READ_ONCE(l->packets->softirq_tx);
 	bank->system.tx += tx - l->charged.softirq_tx;
 	l->charged.softirq_tx = tx;
+	l->exiting = NULL;
 	l->cur ^= 1;
 	l->drain_wanted = false;
 	raw_spin_unlock_irqrestore(&l->lock, flags);
@@ -247,6 +248,7 @@ struct energy_exit *energy_ledger_exit(struct energy_ledger *l, const struct ene
 	x = &bank->exit[bank->nr_exits++];
 	x->key = *key;
 	x->charge = energy_bank_charge(bank, key);
+	x->over = false;
 	keep_room(l, bank);
 	return x;
 }

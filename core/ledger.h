@@ -74,6 +74,24 @@ struct energy_usage {
 };
 
 /**
+ * energy_usage_add() - Add up usage
+ * @to: sum
+ * @use: what to add
+ *
+ * Context: any.
+ */
+static inline void energy_usage_add(struct energy_usage *to, const struct energy_usage *use)
+{
+	to->cpu_ns += use->cpu_ns;
+	to->instructions += use->instructions;
+	to->wakeups += use->wakeups;
+	to->diski += use->diski;
+	to->disko += use->disko;
+	to->rx_parts += use->rx_parts;
+	to->tx += use->tx;
+}
+
+/**
  * struct energy_packets - What tasks and softirqs of a CPU sent and received, since load
  * @rx_parts: packets received by tasks, see struct energy_usage
  * @tx: packets sent by tasks
@@ -109,11 +127,13 @@ struct energy_charge {
  * @key: the process
  * @ident: its last known identity
  * @charge: the process's charge in the same bank; NULL if there was no room for it
+ * @over: the process had one thread only, and that has left the CPU for good
  */
 struct energy_exit {
 	struct energy_key key;
 	struct energy_ident ident;
 	struct energy_charge *charge;
+	bool over;
 };
 
 /**
@@ -153,6 +173,9 @@ struct energy_bank {
  *	Under @lock, on a CPU that is online and as long as the probes are on, it may be
  *	dereferenced: a running task is not freed before the switch away from it is complete,
  *	and that switch has to take @lock first
+ * @exiting: the only thread that some process ever had, of which @exit tells; compared, but
+ *	never followed. NULL if @exit is in no current bank
+ * @exit: that process's exit
  * @since: start of the interval not charged yet, ns of the CPU's sched_clock
  * @io_read: @curr's storage reads at @since, bytes
  * @io_write: @curr's storage writes at @since, bytes
@@ -169,6 +192,8 @@ struct energy_ledger {
 	unsigned int cur;
 	bool drain_wanted;
 	struct task_struct *curr;
+	const struct task_struct *exiting;
+	struct energy_exit *exit;
 	u64 since;
 	u64 io_read;
 	u64 io_write;
@@ -197,6 +222,5 @@ struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct ene
 void energy_bank_clear(struct energy_bank *bank);
 
 void energy_key_of(struct task_struct *p, struct energy_key *key);
-void energy_usage_add(struct energy_usage *to, const struct energy_usage *use);
 
 #endif /* _ENERGY_LEDGER_H */

@@ -30,18 +30,48 @@ static struct energy_ledger *this_ledger(struct energy_ledger **ledgers)
 	return ledgers[smp_processor_id()];
 }
 
+/* The last switch away from a task: nothing that it waits for. */
+static noinline notrace void switch_over(struct energy_ledger *l, struct task_struct *prev,
+					 struct task_struct *next)
+{
+	raw_spin_lock(&l->lock);
+	energy_ledger_switch(l, prev, next, 0, local_clock());
+	energy_ledger_over(l, prev);
+	raw_spin_unlock(&l->lock);
+}
+
 /* See interval.h for what it may cost. The clock is read under the lock to save registers. */
 static notrace void probe_switch(ENERGY_SWITCH_ARGS)
 {
 	struct energy_ledger *l = this_ledger(data);
 	unsigned int state = energy_switch_prev_state();
 
-	/* rule 7: it gives up the CPU to wait, it is not taken away, and it will be back */
-	if (unlikely(preempt) || unlikely(state & TASK_DEAD))
+	if (unlikely(state & TASK_DEAD)) {
+		switch_over(l, prev, next);
+		return;
+	}
+	/* rule 7: it gives up the CPU to wait, it is not taken away */
+	if (unlikely(preempt))
 		state = 0;
 	raw_spin_lock(&l->lock);
 	energy_ledger_switch(l, prev, next, state, local_clock());
 	raw_spin_unlock(&l->lock);
+}
+
+/*
+ * Whether a process never had another thread, which might still run its last instructions
+ * elsewhere. See __exit_signal(): what a thread has run is added before it is counted down.
+ */
+static bool only_thread(const struct signal_struct *sig)
+{
+	if (READ_ONCE(sig->nr_threads) != 1)
+		return false;
+	/*
+	 * x86 lets its stores be seen in order. Elsewhere the worst is that a thread which takes a
+	 * whole window for its last instructions has them charged to nobody.
+	 */
+	smp_rmb();
+	return !READ_ONCE(sig->sum_sched_runtime);
 }
 
 static void probe_exit(ENERGY_EXIT_ARGS)
@@ -67,6 +97,8 @@ static void probe_exit(ENERGY_EXIT_ARGS)
 			x->ident.mem = energy_mm_bytes(p->mm);
 			x->ident.mem_known = true;
 		}
+		if (only_thread(p->signal))
+			energy_ledger_exiting(l, p, x);
 	}
 	raw_spin_unlock(&l->lock);
 	local_irq_restore(flags);

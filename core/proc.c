@@ -14,7 +14,9 @@
  */
 void energy_ident_put(struct energy_ident *id)
 {
-	put_pid(id->pid);
+	/* there is none, nearly always */
+	if (unlikely(id->pid))
+		put_pid(id->pid);
 	put_cred(id->cred);
 	id->pid = NULL;
 	id->cred = NULL;

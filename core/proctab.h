@@ -60,7 +60,6 @@ struct energy_share {
  * @cgroup: row of the cgroup it was last seen in, in use
  * @cg_node: in that row's procs, as long as @cgroup is not NULL
  * @now: totals as of the last sample; written by the sampler, read without a lock
- * @win: two windows' values, see window.h
  * @shares: what it is still to be paid for; almost always one at most
  * @tgid: process id in the initial PID namespace
  * @last_drain: number of the drain that last charged it
@@ -71,7 +70,9 @@ struct energy_share {
  * @kernel: a kernel thread
  * @listed: shown to readers of live values, and its energy counts as live
  * @dirty: on the list of those that changed
+ * @over: dead, and known to run no more
  * @quiet: dead, and at the last look it had not run of late and could not run any more
+ * @win: two windows' values, see window.h; the last member, see energy_recycle_new()
  */
 struct energy_proc {
 	struct energy_proc __rcu *older;
@@ -84,7 +85,6 @@ struct energy_proc {
 	struct energy_cgroup __rcu *cgroup;
 	struct hlist_node cg_node;
 	struct energy_values now;
-	struct energy_snapshot win[2];
 	struct energy_share *shares;
 	pid_t tgid;
 	u32 last_drain;
@@ -95,7 +95,9 @@ struct energy_proc {
 	bool kernel;
 	bool listed;
 	bool dirty;
+	bool over;
 	bool quiet;
+	struct energy_snapshot win[2];
 };
 
 /**
@@ -107,6 +109,18 @@ struct energy_procpos {
 	unsigned long pid;
 	unsigned int nth;
 };
+
+/**
+ * energy_proc_has_share() - Whether a record is still to be paid for
+ * @p: the record
+ *
+ * Context: core->lock held.
+ * Return: true if some group holds a share of it.
+ */
+static inline bool energy_proc_has_share(const struct energy_proc *p)
+{
+	return p->shares;
+}
 
 struct energy_proc *energy_proctab_find(struct energy_core *core, pid_t tgid, u64 start_ns);
 struct energy_proc *energy_proctab_find_cookie(struct energy_core *core, pid_t tgid,

@@ -11,6 +11,8 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
 
 #include "internal.h"
 
@@ -53,7 +55,9 @@ static void release(struct energy_core *core, struct energy_proc *p)
 /* Readers are gone: give back what they may have looked at. */
 static void put_refs(struct energy_proc *p)
 {
-	put_pid(p->pid);
+	/* there is none, nearly always */
+	if (unlikely(p->pid))
+		put_pid(p->pid);
 	put_cred(rcu_dereference_protected(p->cred, 1));
 	p->pid = NULL;
 	RCU_INIT_POINTER(p->cred, NULL);
@@ -97,7 +101,10 @@ struct energy_proc *energy_recycle_new(struct energy_core *core)
 		return kmem_cache_zalloc(r->cache, GFP_KERNEL | __GFP_NOWARN);
 	r->nr_free--;
 	core->stats.spare--;
-	*p = (struct energy_proc) {};
+	/* what a snapshot holds is nobody's without a generation */
+	memset(p, 0, offsetof(struct energy_proc, win));
+	p->win[0].gen = 0;
+	p->win[1].gen = 0;
 	return p;
 }
 

@@ -122,18 +122,6 @@ void energy_share_charge(struct energy_core *core, struct energy_proc *p,
 	s->score_pj = energy_sat_add(s->score_pj, score_pj);
 }
 
-/**
- * energy_proc_has_share() - Whether a record is still to be paid for
- * @p: the record
- *
- * Context: core->lock held.
- * Return: true if some group holds a share of it.
- */
-bool energy_proc_has_share(const struct energy_proc *p)
-{
-	return p->shares;
-}
-
 static void share_release(struct energy_core *core, struct energy_share *s)
 {
 	struct energy_share **link = &s->proc->shares;

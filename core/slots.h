@@ -135,7 +135,6 @@ void energy_bill(struct energy_core *core, u64 now_ns, u64 dt_ns);
 void energy_share_charge(struct energy_core *core, struct energy_proc *p,
 			 struct energy_cgroup *cg, int group, u64 cpu_ns, u64 score_pj);
 void energy_share_lost(struct energy_core *core, int group, u64 cpu_ns, u64 score_pj);
-bool energy_proc_has_share(const struct energy_proc *p);
 void energy_shares_drop(struct energy_core *core, struct energy_group *g);
 void energy_shares_destroy(struct energy_core *core);
 

@@ -626,6 +626,37 @@ static bool record_exit(struct energy_ledger *l, pid_t tgid)
 	return x;
 }
 
+/* Who exits and dies in one bank is over; nobody else, and nobody in a bank handed out. */
+static void ledger_knows_who_is_over(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 101, 6000);
+	struct energy_ledger *l = ledger_of(test);
+	struct energy_bank *bank = l->bank[l->cur];
+
+	KUNIT_ASSERT_TRUE(test, record_exit(l, 99));
+	KUNIT_ASSERT_TRUE(test, record_exit(l, 100));
+	energy_ledger_exiting(l, a, &bank->exit[1]);
+	energy_ledger_over(l, b);
+	KUNIT_EXPECT_FALSE(test, bank->exit[1].over);
+	energy_ledger_over(l, a);
+	KUNIT_EXPECT_TRUE(test, bank->exit[1].over);
+	KUNIT_EXPECT_FALSE(test, bank->exit[0].over);
+
+	KUNIT_ASSERT_TRUE(test, record_exit(l, 101));
+	energy_ledger_exiting(l, b, &bank->exit[2]);
+	KUNIT_ASSERT_PTR_EQ(test, energy_ledger_flip(l, 10000, true), bank);
+	energy_ledger_over(l, b);
+	KUNIT_EXPECT_FALSE(test, bank->exit[2].over);
+	energy_bank_clear(bank);
+
+	/* what a place in the bank said of another one is forgotten */
+	energy_bank_clear(energy_ledger_flip(l, 10001, true));
+	KUNIT_ASSERT_TRUE(test, record_exit(l, 102));
+	KUNIT_ASSERT_TRUE(test, record_exit(l, 103));
+	KUNIT_EXPECT_FALSE(test, bank->exit[1].over);
+	energy_bank_clear(energy_ledger_flip(l, 10002, true));
+}
+
 static void ledger_exits_fill_up(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
@@ -681,6 +712,7 @@ static struct kunit_case ledger_cases[] = {
 	KUNIT_CASE(ledger_packets_go_to_their_owner),
 	KUNIT_CASE(ledger_packets_are_charged_once),
 	KUNIT_CASE(ledger_filling_bank_asks_for_a_drain),
+	KUNIT_CASE(ledger_knows_who_is_over),
 	KUNIT_CASE(ledger_exits_fill_up),
 	{}
 };

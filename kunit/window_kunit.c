@@ -208,6 +208,27 @@ static void dead_are_shown_in_one_full_window(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 0ULL);
 }
 
+/* Nobody has to be asked whether one that is over may run. */
+static void dead_that_are_over_are_not_asked_about(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_proc *a = fake_proc_new(test, 100, "over");
+	struct fake_proc *b = fake_proc_new(test, 101, "dying");
+	unsigned int i;
+
+	fake_step(test, FAKE_S);
+	fake.dying = true;
+	fake_run(core, 0, a, FAKE_MS);
+	fake_run(core, 0, b, FAKE_MS);
+	fake_die(core, 0, a);
+	fake_die(core, 0, b);
+	core->ledgers[0]->bank[core->ledgers[0]->cur]->exit[0].over = true;
+	for (i = 0; i < 4; i++)
+		fake_step(test, FAKE_S);
+	KUNIT_EXPECT_NULL(test, fake_record(core, a));
+	KUNIT_EXPECT_NOT_NULL(test, fake_record(core, b));
+}
+
 static void header_is_of_the_windows_end(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
@@ -348,6 +369,7 @@ static struct kunit_case window_cases[] = {
 	KUNIT_CASE(values_between_windows_are_not_shown),
 	KUNIT_CASE(sleeper_keeps_its_values),
 	KUNIT_CASE(dead_are_shown_in_one_full_window),
+	KUNIT_CASE(dead_that_are_over_are_not_asked_about),
 	KUNIT_CASE(header_is_of_the_windows_end),
 	KUNIT_CASE(header_names_sources),
 	KUNIT_CASE(weakest_kind_of_source_counts),

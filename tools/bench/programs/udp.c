@@ -19,7 +19,7 @@
 
 #include "common.h"
 
-#define BATCH		16
+#define BATCH		64
 #define MAX_BYTES	60000
 
 static char bytes[MAX_BYTES];
