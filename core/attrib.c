@@ -82,19 +82,3 @@ u64 energy_active_nj(u64 delta_nj, u64 busy_ns, u64 capacity_ns)
 		return busy_ns ? delta_nj : 0;
 	return energy_mul_div(delta_nj, busy_ns, capacity_ns);
 }
-
-/**
- * energy_part_nj() - One claim's part of the active energy
- * @active_nj: what there is to share
- * @part: the claim
- * @total: the sum of all claims, not 0
- *
- * Rounds down; the caller carries what is left over to the next sample, so nothing is lost.
- *
- * Context: any.
- * Return: nJ, at most @active_nj.
- */
-u64 energy_part_nj(u64 active_nj, u64 part, u64 total)
-{
-	return energy_mul_div(active_nj, part, total);
-}

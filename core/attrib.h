@@ -7,6 +7,8 @@
 #include <linux/overflow.h>
 #include <linux/types.h>
 
+#include "units.h"
+
 struct energy_usage;
 
 /**
@@ -48,9 +50,24 @@ static inline u64 energy_sat_add(u64 a, u64 b)
 	return check_add_overflow(a, b, &sum) ? U64_MAX : sum;
 }
 
+/**
+ * energy_part_nj() - One claim's part of the active energy
+ * @active_nj: what there is to share
+ * @part: the claim
+ * @total: the sum of all claims, not 0
+ *
+ * Rounds down; the caller carries what is left over to the next sample, so nothing is lost.
+ *
+ * Context: any.
+ * Return: nJ, at most @active_nj.
+ */
+static inline u64 energy_part_nj(u64 active_nj, u64 part, u64 total)
+{
+	return energy_mul_div(active_nj, part, total);
+}
+
 u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *use);
 u64 energy_score_mem_pj(const struct energy_weights *w, u64 mem, u64 dt_ns);
 u64 energy_active_nj(u64 delta_nj, u64 busy_ns, u64 capacity_ns);
-u64 energy_part_nj(u64 active_nj, u64 part, u64 total);
 
 #endif /* _ENERGY_ATTRIB_H */

@@ -80,13 +80,18 @@ void energy_bank_clear(struct energy_bank *bank)
 {
 	unsigned int i;
 
-	for (i = 0; i < bank->nr; i++)
-		bank->charge[i] = (struct energy_charge){};
+	for (i = 0; i < bank->nr; i++) {
+		struct energy_charge *c = &bank->charge[i];
+
+		c->key.cookie = 0;
+		c->proc = NULL;
+		energy_usage_clear(&c->use);
+	}
 	bank->nr = 0;
 	bank->nr_tails = 0;
 	bank->nr_exits = 0;
 	bank->nr_exits_lost = 0;
 	bank->nr_lost = 0;
-	bank->lost = (struct energy_usage){};
-	bank->system = (struct energy_usage){};
+	energy_usage_clear(&bank->lost);
+	energy_usage_clear(&bank->system);
 }

@@ -142,21 +142,17 @@ void energy_cgroup_put(struct energy_cgroup *cg)
 }
 
 /**
- * energy_cgroup_recent() - As energy_cgroup_get(), for those who often ask for the same row
+ * energy_cgroup_recent_slow() - What energy_cgroup_recent() does when it is another row
  * @core: the core
  * @id: the kernel's cgroup id in the default hierarchy
  *
  * Context: core->lock held; may sleep.
- * Return: a row, the caller's to look at until another one is asked for; or NULL without
- * memory.
+ * Return: as energy_cgroup_recent().
  */
-struct energy_cgroup *energy_cgroup_recent(struct energy_core *core, u64 id)
+struct energy_cgroup *energy_cgroup_recent_slow(struct energy_core *core, u64 id)
 {
-	struct energy_cgroup *cg = core->recent;
+	struct energy_cgroup *cg = energy_cgroup_get(core, id);
 
-	if (cg && cg->id == id)
-		return cg;
-	cg = energy_cgroup_get(core, id);
 	if (!cg)
 		return NULL;
 	energy_cgroup_put(core->recent);

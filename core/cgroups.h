@@ -87,7 +87,7 @@ struct energy_cgroup *energy_cgroup_get(struct energy_core *core, u64 id);
 struct energy_cgroup *energy_cgroup_find(struct energy_core *core, u64 id);
 struct energy_cgroup *energy_cgroup_hold(struct energy_cgroup *cg);
 void energy_cgroup_put(struct energy_cgroup *cg);
-struct energy_cgroup *energy_cgroup_recent(struct energy_core *core, u64 id);
+struct energy_cgroup *energy_cgroup_recent_slow(struct energy_core *core, u64 id);
 void energy_cgroup_forget(struct energy_core *core);
 bool energy_cgroup_within(const struct energy_cgroup *cg, const struct energy_cgroup *ancestor);
 struct energy_cgroup *energy_cgroup_next(struct energy_cgroup *cg,

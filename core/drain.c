@@ -74,29 +74,34 @@ static void leave_cgroup(struct drain *d)
 	charge_system(d->core, &d->use, d->score_pj);
 	energy_cgroup_put(d->cg);
 	d->cg = NULL;
-	d->use = (struct energy_usage) {};
+	energy_usage_clear(&d->use);
 	d->score_pj = 0;
+}
+
+static noinline void look_at(struct energy_core *core, struct energy_proc *p, u64 cgid)
+{
+	struct energy_ident id = {};
+
+	if (core->env->identify(p->tgid, p->start_ns, &id)) {
+		energy_proc_adopt(core, p, &id);
+		return;
+	}
+	/* a tail does not know where it ran */
+	if (cgid)
+		energy_proc_set_cgroup(core, p, cgid);
+	energy_proc_died(core, p);
 }
 
 /* The first charge of a drain: look at the process once, and bill its memory. */
 static u64 touch(struct drain *d, struct energy_proc *p, u64 cgid)
 {
 	struct energy_core *core = d->core;
-	struct energy_ident id = {};
 
 	if (p->last_drain == core->drain_seq)
 		return 0;
 	p->last_drain = core->drain_seq;
-	if (p->alive) {
-		if (core->env->identify(p->tgid, p->start_ns, &id)) {
-			energy_proc_adopt(core, p, &id);
-		} else {
-			/* a tail does not know where it ran */
-			if (cgid)
-				energy_proc_set_cgroup(core, p, cgid);
-			energy_proc_died(core, p);
-		}
-	}
+	if (p->alive)
+		look_at(core, p, cgid);
 	return energy_score_mem_pj(&d->w, p->now.mem, core->drain_dt_ns);
 }
 

@@ -39,6 +39,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
+#include <linux/sched.h>
 #include <linux/seqlock.h>
 #include <linux/wait.h>
 #include <linux/xarray.h>
@@ -111,7 +112,6 @@ struct energy_stats {
  * @procs: PID table, by PID
  * @recycle: where its records come from, and go
  * @dirty: records that changed since the last window
- * @unbalanced: samples after which the books did not balance: a bug, if it is not 0
  * @died: records of the dead that no window has shown as such yet
  * @shown: those that the last window has shown
  * @leaving: those that no window shows any more
@@ -253,6 +253,56 @@ static inline void energy_proc_mark_dirty(struct energy_core *core, struct energ
 	p->dirty = true;
 	p->dirty_next = core->dirty;
 	core->dirty = p;
+}
+
+/**
+ * energy_proc_died() - A process is known to have exited
+ * @core: the core
+ * @p: its record
+ *
+ * May be called again (rule 5).
+ *
+ * Context: core->lock held.
+ */
+static inline void energy_proc_died(struct energy_core *core, struct energy_proc *p)
+{
+	if (!p->alive)
+		return;
+	WRITE_ONCE(p->alive, false);
+	p->dead_next = core->died;
+	core->died = p;
+	core->stats.dead++;
+	energy_proc_mark_dirty(core, p);
+}
+
+/**
+ * energy_cgroup_recent() - As energy_cgroup_get(), for those who often ask for the same row
+ * @core: the core
+ * @id: the kernel's cgroup id in the default hierarchy
+ *
+ * Context: core->lock held; may sleep.
+ * Return: a row, the caller's to look at until another one is asked for; or NULL without
+ * memory.
+ */
+static inline struct energy_cgroup *energy_cgroup_recent(struct energy_core *core, u64 id)
+{
+	struct energy_cgroup *cg = core->recent;
+
+	return likely(cg && cg->id == id) ? cg : energy_cgroup_recent_slow(core, id);
+}
+
+/**
+ * energy_breathe() - Let others run, on a walk of many short steps
+ * @step: how many have been made
+ *
+ * To ask with each would cost as much as a step.
+ *
+ * Context: may sleep.
+ */
+static inline void energy_breathe(unsigned int step)
+{
+	if (!(step % 32))
+		cond_resched();
 }
 
 /* How much a wake-up of the sampler may be late to join another one. */

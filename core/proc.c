@@ -132,23 +132,3 @@ void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct e
 	energy_proc_mark_dirty(core, p);
 	energy_ident_put(id);
 }
-
-/**
- * energy_proc_died() - A process is known to have exited
- * @core: the core
- * @p: its record
- *
- * May be called again (rule 5).
- *
- * Context: core->lock held.
- */
-void energy_proc_died(struct energy_core *core, struct energy_proc *p)
-{
-	if (!p->alive)
-		return;
-	WRITE_ONCE(p->alive, false);
-	p->dead_next = core->died;
-	core->died = p;
-	core->stats.dead++;
-	energy_proc_mark_dirty(core, p);
-}

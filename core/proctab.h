@@ -133,6 +133,5 @@ struct energy_proc *energy_proctab_at(struct energy_core *core, struct energy_pr
 void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct energy_ident *id);
 void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64 cgid);
 void energy_proc_forget_cred(struct energy_core *core);
-void energy_proc_died(struct energy_core *core, struct energy_proc *p);
 
 #endif /* _ENERGY_PROCTAB_H */

@@ -42,6 +42,7 @@ static void drop_those_that_are_quiet(struct energy_core *core)
 {
 	struct energy_proc **link = &core->leaving;
 	struct energy_proc *p;
+	unsigned int n = 0;
 
 	while ((p = *link)) {
 		if (p->quiet && !has_run(core, p)) {
@@ -52,13 +53,14 @@ static void drop_those_that_are_quiet(struct energy_core *core)
 			first_look(core, p);
 			link = &p->dead_next;
 		}
-		cond_resched();
+		energy_breathe(++n);
 	}
 }
 
 static void unlist_shown(struct energy_core *core)
 {
 	struct energy_proc *p, *next;
+	unsigned int n = 0;
 
 	for (p = core->shown; p; p = next) {
 		next = p->dead_next;
@@ -66,7 +68,7 @@ static void unlist_shown(struct energy_core *core)
 		first_look(core, p);
 		p->dead_next = core->leaving;
 		core->leaving = p;
-		cond_resched();
+		energy_breathe(++n);
 	}
 }
 

@@ -162,8 +162,7 @@ void energy_recycle_settle(struct energy_core *core)
 	while ((p = pop(&r->waiting))) {
 		put_refs(p);
 		push(&r->free, p);
-		r->nr_free++;
-		cond_resched();
+		energy_breathe(++r->nr_free);
 	}
 	if (!r->left)
 		return;
@@ -185,8 +184,7 @@ void energy_recycle_trim(struct energy_core *core)
 
 	while (r->nr_free > r->nr_made) {
 		release(core, pop(&r->free));
-		r->nr_free--;
-		cond_resched();
+		energy_breathe(--r->nr_free);
 	}
 	r->nr_made = 0;
 }

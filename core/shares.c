@@ -58,13 +58,13 @@ static struct energy_share *share_add(struct energy_core *core, struct energy_pr
 
 	if (!s)
 		return NULL;
-	*s = (struct energy_share) {
-		.next = g->shares,
-		.more = p->shares,
-		.proc = p,
-		.cgroup = cg,
-		.group = group,
-	};
+	s->next = g->shares;
+	s->more = p->shares;
+	s->proc = p;
+	s->cgroup = cg;
+	s->cpu_ns = 0;
+	s->score_pj = 0;
+	s->group = group;
 	energy_cgroup_use(cg);
 	g->shares = s;
 	p->shares = s;

@@ -1,30 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Totals and their snapshots. No lock, no clock: whoever owns them calls this. */
 #include <linux/compiler.h>
-#include <linux/math64.h>
 
-#include "attrib.h"
 #include "values.h"
-
-#define PJ_PER_NJ 1000
-
-/**
- * energy_values_score() - Add to a model's energy
- * @v: the values
- * @rem_pj: what earlier calls left over, below a nanojoule
- * @score_pj: what to add
- *
- * Kept in nJ, because pJ would overflow 64 bits on a large machine within days.
- *
- * Context: the writer of @v.
- */
-void energy_values_score(struct energy_values *v, u16 *rem_pj, u64 score_pj)
-{
-	u64 pj = energy_sat_add(score_pj, *rem_pj);
-
-	WRITE_ONCE(v->score_nj, v->score_nj + div_u64(pj, PJ_PER_NJ));
-	*rem_pj = pj % PJ_PER_NJ;
-}
 
 /**
  * energy_values_add() - Add up totals

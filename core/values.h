@@ -3,8 +3,11 @@
 #ifndef _ENERGY_VALUES_H
 #define _ENERGY_VALUES_H
 
+#include <linux/compiler.h>
+#include <linux/math64.h>
 #include <linux/types.h>
 
+#include "attrib.h"
 #include "ledger.h"
 
 /**
@@ -34,6 +37,25 @@ struct energy_snapshot {
 };
 
 /**
+ * energy_values_score() - Add to a model's energy
+ * @v: the values
+ * @rem_pj: what earlier calls left over, below a nanojoule
+ * @score_pj: what to add
+ *
+ * Kept in nJ, because pJ would overflow 64 bits on a large machine within days.
+ *
+ * Context: the writer of @v.
+ */
+static inline void energy_values_score(struct energy_values *v, u16 *rem_pj, u64 score_pj)
+{
+	u64 pj = energy_sat_add(score_pj, *rem_pj);
+	u32 rem;
+
+	WRITE_ONCE(v->score_nj, v->score_nj + div_u64_rem(pj, 1000, &rem));
+	*rem_pj = rem;
+}
+
+/**
  * energy_rx_packets() - Received packets as people count them
  * @rx_parts: packets in units of 1 / ENERGY_RX_ONE
  *
@@ -44,7 +66,6 @@ static inline u64 energy_rx_packets(u64 rx_parts)
 	return rx_parts / ENERGY_RX_ONE + (rx_parts % ENERGY_RX_ONE >= ENERGY_RX_ONE / 2);
 }
 
-void energy_values_score(struct energy_values *v, u16 *rem_pj, u64 score_pj);
 void energy_values_add(struct energy_values *to, const struct energy_values *v);
 
 void energy_snapshot_take(struct energy_snapshot win[2], const struct energy_values *v,

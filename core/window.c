@@ -80,6 +80,7 @@ void energy_latest(struct energy_core *core, struct energy_published *pub)
 static void publish_dirty(struct energy_core *core, u32 gen)
 {
 	struct energy_proc *p, *next;
+	unsigned int n = 0;
 
 	for (p = core->dirty; p; p = next) {
 		next = p->dirty_next;
@@ -87,7 +88,7 @@ static void publish_dirty(struct energy_core *core, u32 gen)
 		energy_snapshot_take(p->win, &p->now, p->alive, gen);
 		if (!p->alive && !p->dead_gen)
 			WRITE_ONCE(p->dead_gen, gen);
-		cond_resched();
+		energy_breathe(++n);
 	}
 	core->dirty = NULL;
 }

@@ -5,7 +5,6 @@
 #include <linux/prandom.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/string.h>
 
 #include "fake.h"
 #include "interval.h"
@@ -203,7 +202,11 @@ static void bank_clear_leaves_nothing(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, &bank->lost, &none, sizeof(none));
 	KUNIT_EXPECT_MEMEQ(test, &bank->system, &none, sizeof(none));
 	/* the index may keep what it has: nothing it leads to is in use, or equals any key */
-	KUNIT_EXPECT_NULL(test, memchr_inv(bank->charge, 0, sizeof(bank->charge)));
+	for (i = 0; i < ENERGY_BANK_CHARGES; i++) {
+		KUNIT_EXPECT_EQ(test, bank->charge[i].key.cookie, 0UL);
+		KUNIT_EXPECT_NULL(test, bank->charge[i].proc);
+		KUNIT_EXPECT_MEMEQ(test, &bank->charge[i].use, &none, sizeof(none));
+	}
 	for (i = 0; i < ENERGY_BANK_CHARGES / 2; i++) {
 		key.cookie += 0x440;
 		KUNIT_EXPECT_MEMEQ(test, energy_bank_find(bank, &key), &none, sizeof(none));
