@@ -141,56 +141,58 @@ static struct claims group_claims(const struct energy_group *g)
 	return c;
 }
 
-/* What a slot has to share out: @s->pot_nj, of which @s->left_nj is left. */
-static void begin_split(struct energy_core *core, struct energy_slot *s, u64 active_nj)
-{
-	s->pot_nj = active_nj + take_pending(core, s);
-	s->left_nj = s->pot_nj;
-}
-
-/* One claim's part; paid to nobody yet. */
-static u64 take_part(struct energy_slot *s, const struct claims *c, u64 ns, u64 score_pj)
+/* A claim's part of @pot_nj, at most @left_nj: what is left. */
+static u64 take_part(const struct claims *c, u64 pot_nj, u64 *left_nj, u64 ns, u64 score_pj)
 {
 	/* mul_u64_u64_div_u64() may round up on kernels before 6.11 */
-	u64 nj = min(s->left_nj, energy_part_nj(s->pot_nj, c->by_time ? ns : score_pj, c->total));
+	u64 nj = min(*left_nj, energy_part_nj(pot_nj, c->by_time ? ns : score_pj, c->total));
 
-	s->left_nj -= nj;
+	*left_nj -= nj;
 	return nj;
 }
 
-static void end_split(struct energy_core *core, const struct energy_group *g,
-		      struct energy_slot *s, const struct claims *c)
+/* Nobody's part comes first. What a slot's active energy leaves is for processes, @s->pot_nj. */
+static void begin_split(struct energy_core *core, const struct energy_group *g,
+			struct energy_slot *s, const struct claims *c, u64 active_nj)
 {
+	u64 nj = active_nj + take_pending(core, s);
+
 	if (c->total) {
-		pay_nobody(core, s, take_part(s, c, g->lost_ns, g->lost_score_pj));
-		leave_pending(core, s, s->left_nj);
+		s->pot_nj = nj;
+		nj = take_part(c, nj, &s->pot_nj, g->lost_ns, g->lost_score_pj);
 	} else {
-		pay_nobody(core, s, s->pot_nj);
+		s->pot_nj = 0;
 	}
+	pay_nobody(core, s, nj);
 }
 
-/* Each process is paid once, for all of the group's counters. */
-static void pay_shares(struct energy_core *core, struct energy_group *g, const struct claims *c)
+/* A slot's part of what rounding has left of the sum waits for the next sample. */
+static void end_split(struct energy_core *core, struct energy_slot *s, u64 *left_nj)
+{
+	u64 nj = min(s->pot_nj, *left_nj);
+
+	*left_nj -= nj;
+	leave_pending(core, s, nj);
+	s->account.attributed_nj += s->pot_nj - nj;
+}
+
+/*
+ * Each process is paid once, from the sum of what the group's counters have for processes: what
+ * it gets of which is not told, so the accounts of the counters share it as they like.
+ */
+static u64 pay_shares(struct energy_core *core, const struct energy_group *g, struct claims c,
+		      u64 pot_nj)
 {
 	const struct energy_share *share;
-	unsigned int i;
+	u64 left_nj = pot_nj;
 
-	for (share = g->shares; share; share = share->next) {
-		u64 sum_nj = 0;
-
-		for (i = 0; i < g->nr_slots; i++) {
-			struct energy_slot *s = g->slots[i];
-			u64 nj;
-
-			if (!s->read_ok)
-				continue;
-			nj = take_part(s, c, share->cpu_ns, share->score_pj);
-			s->account.attributed_nj += nj;
-			sum_nj += nj;
-		}
-		if (sum_nj)
-			pay_share(core, share, sum_nj);
-	}
+	c.total -= c.by_time ? g->lost_ns : g->lost_score_pj;
+	if (!pot_nj || !c.total)
+		return left_nj;
+	for (share = g->shares; share; share = share->next)
+		pay_share(core, share, take_part(&c, pot_nj, &left_nj, share->cpu_ns,
+						 share->score_pj));
+	return left_nj;
 }
 
 /* The idle power to be used: the administrator's for packages, else what was learnt. */
@@ -225,6 +227,7 @@ static u64 idle_part(struct energy_core *core, const struct energy_group *g,
 static void bill_group(struct energy_core *core, struct energy_group *g, u64 now_ns)
 {
 	struct claims c = group_claims(g);
+	u64 pot_nj = 0, left_nj;
 	unsigned int i;
 
 	for (i = 0; i < g->nr_slots; i++) {
@@ -238,14 +241,14 @@ static void bill_group(struct energy_core *core, struct energy_group *g, u64 now
 		idle_nj = idle_part(core, g, s, &span);
 		core->books.measured_nj += span.nj;
 		pay_idle(core, s, idle_nj);
-		begin_split(core, s, span.nj - idle_nj);
+		begin_split(core, g, s, &c, span.nj - idle_nj);
+		pot_nj += s->pot_nj;
 	}
-	if (c.total)
-		pay_shares(core, g, &c);
+	left_nj = pay_shares(core, g, c, pot_nj);
 	for (i = 0; i < g->nr_slots; i++) {
 		if (!g->slots[i]->read_ok)
 			continue;
-		end_split(core, g, g->slots[i], &c);
+		end_split(core, g->slots[i], &left_nj);
 		trace_energy_sample(g->slots[i]);
 	}
 	energy_shares_drop(core, g);

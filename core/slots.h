@@ -37,8 +37,7 @@ struct energy_share;
  * @last_ns: when @raw was read
  * @delta_nj: what it then had counted since the read before
  * @delta_ns: time between the two; 0 if @raw is a new baseline
- * @pot_nj: while its group is billed, what there is to be shared out
- * @left_nj: what is left of that
+ * @pot_nj: while its group is billed, what it has for processes
  * @trust_ns: how long after @last_ns a delta can still be trusted
  * @wraps: how often the counter wrapped since @base_raw
  * @reads: good reads
@@ -70,7 +69,6 @@ struct energy_slot {
 	u64 delta_nj;
 	u64 delta_ns;
 	u64 pot_nj;
-	u64 left_nj;
 	u64 trust_ns;
 	u64 wraps;
 	u64 reads;

@@ -332,6 +332,38 @@ static void remainder_is_carried(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, energy_nj(test, fp[i]), 1000ULL);
 }
 
+/* What is left of the sum may be more than one counter had: each keeps its own at most. */
+static void remainder_of_two_counters(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = fake_source_new(test, "fake", 300);
+	unsigned int i;
+
+	fake_domain_add(fs, ENERGY_PACKAGE, 0, 0, 2);
+	fake_domain_add(fs, ENERGY_DRAM, 0, 0, 2);
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
+	fs->dom[0].mult = 1;
+	fs->dom[1].mult = 1;
+	fake.offline[1] = true;
+	for (i = 0; i < 4; i++)
+		fake_run(core, 0, fake_proc_new(test, 100 + i, "quarter"), 25 * FAKE_MS);
+	fake_source_use(fs, 0, 1);
+	fake_source_use(fs, 1, 2);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_PACKAGE, 0)->pending_nj, 1ULL);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_DRAM, 0)->pending_nj, 2ULL);
+	KUNIT_EXPECT_EQ(test, core->books.live_nj, 0ULL);
+
+	for (i = 0; i < 4; i++)
+		fake_run(core, 0, fake_proc_new(test, 200 + i, "quarter"), 25 * FAKE_MS);
+	fake_source_use(fs, 1, 3);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_PACKAGE, 0)->pending_nj, 1ULL);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_DRAM, 0)->pending_nj, 1ULL);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_DRAM, 0)->attributed_nj, 4ULL);
+	KUNIT_EXPECT_EQ(test, core->books.live_nj, 4ULL);
+}
+
 static void remainder_finds_an_owner(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
@@ -1167,6 +1199,7 @@ static struct kunit_case bill_cases[] = {
 	KUNIT_CASE(busier_than_possible),
 	KUNIT_CASE(split_by_score),
 	KUNIT_CASE(remainder_is_carried),
+	KUNIT_CASE(remainder_of_two_counters),
 	KUNIT_CASE(remainder_finds_an_owner),
 	KUNIT_CASE(sockets_pay_for_themselves),
 	KUNIT_CASE(dram_is_billed_with_its_package),
