@@ -181,13 +181,12 @@ static void drain_exits(struct energy_core *core, struct energy_bank *bank)
 	for (i = 0; i < bank->nr_exits; i++) {
 		struct energy_exit *x = &bank->exit[i];
 
-		p = energy_proctab_get(core, &x->key);
+		p = energy_proctab_get(core, &x->charge->key);
 		if (p) {
 			energy_proc_adopt(core, p, &x->ident);
 			energy_proc_died(core, p);
 			p->over |= x->over;
-			if (x->charge)
-				x->charge->proc = p;
+			x->charge->proc = p;
 		} else {
 			energy_ident_put(&x->ident);
 		}

@@ -229,9 +229,9 @@ struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool on
  * @l: this CPU's ledger
  * @key: the process; not a tail key
  *
- * Makes its charge too, where that fits, because it is still to be switched away from. Asks for
- * an early drain when there is not much room left. An exit that does not fit is counted; the
- * process is found by a scan then, see scan.c.
+ * Makes its charge too, because it is still to be switched away from. Asks for an early drain
+ * when there is not much room left. An exit that does not fit is counted; the process is found
+ * by a scan then, see scan.c.
  *
  * Context: any, on the ledger's CPU, IRQs off, l->lock held.
  * Return: a record whose identity is to be filled in before the lock is given back, or NULL.
@@ -239,15 +239,15 @@ struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool on
 struct energy_exit *energy_ledger_exit(struct energy_ledger *l, const struct energy_key *key)
 {
 	struct energy_bank *bank = l->bank[l->cur];
+	struct energy_charge *c = energy_bank_charge(bank, key);
 	struct energy_exit *x;
 
-	if (bank->nr_exits == ENERGY_BANK_EXITS) {
+	if (!c || bank->nr_exits == ENERGY_BANK_EXITS) {
 		bank->nr_exits_lost++;
 		return NULL;
 	}
 	x = &bank->exit[bank->nr_exits++];
-	x->key = *key;
-	x->charge = energy_bank_charge(bank, key);
+	x->charge = c;
 	x->over = false;
 	keep_room(l, bank);
 	return x;

@@ -19,17 +19,21 @@
 struct energy_core;
 struct energy_proc;
 
-/* A power of two, twice the charges: most have a place in the index for themselves. */
-#define ENERGY_BANK_CHARGES	256
+#define ENERGY_BANK_CHARGES	384
+/* A power of two: most charges have a place in the index for themselves. */
 #define ENERGY_BANK_INDEX	512
 /*
- * Longest chain of charges with the same place; what does not fit is counted as lost. Of half
- * a charge for each place on average, in a full bank, it takes over 500,000 full banks
- * until a place is wanted by one more (Poisson).
+ * Longest chain of charges with the same place; what does not fit is counted as lost. Of three
+ * quarters of a charge for each place on average, in a full bank, it takes over three million full
+ * banks until a place is wanted by one more (Poisson).
  */
-#define ENERGY_BANK_CHAIN	8
-/* From here on the bank asks to be drained early. */
-#define ENERGY_BANK_EARLY	(ENERGY_BANK_CHARGES / 2)
+#define ENERGY_BANK_CHAIN	10
+/*
+ * From here on the bank asks to be drained early. Each drain wakes the sampler up, at the cost
+ * of a few short processes; and as many more as fit in what is left come while it waits for a
+ * CPU.
+ */
+#define ENERGY_BANK_EARLY	256
 /* The same for exits: a short process is a charge and an exit. */
 #define ENERGY_BANK_EXITS	ENERGY_BANK_CHARGES
 
@@ -143,15 +147,13 @@ struct energy_charge {
 
 /**
  * struct energy_exit - An exit on its way from the probe to the sampler
- * @key: the process
+ * @charge: the process's charge in the same bank
  * @ident: its last known identity
- * @charge: the process's charge in the same bank; NULL if there was no room for it
  * @over: the process had one thread only, and that has left the CPU for good
  */
 struct energy_exit {
-	struct energy_key key;
-	struct energy_ident ident;
 	struct energy_charge *charge;
+	struct energy_ident ident;
 	bool over;
 };
 

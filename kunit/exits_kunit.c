@@ -110,13 +110,15 @@ static void exit_without_a_record(struct kunit *test)
 	struct fake_proc *unknown = fake_proc_new(test, 101, "unknown");
 	struct fake_proc *alive = fake_proc_new(test, 102, "alive");
 	struct fake_proc *last;
-	unsigned int n = 0, size = ENERGY_BANK_EXITS;
+	unsigned int n = 0, size = ENERGY_BANK_EXITS - 1;
 
 	fake_run(core, 0, known, FAKE_MS);
 	fake_run(core, 0, alive, FAKE_MS);
 	fake_step(test, FAKE_S);
 	fake_run(core, 0, unknown, 2 * FAKE_MS);
 	last = fake_proc_new(test, 1000, "many");
+	/* one has two exits, and one of the charges is the unknown process's */
+	fake_die(core, 0, last);
 	while (fake_die(core, 0, last)) {
 		fake_proc_replace(last, 1000 + ++n, "many");
 		KUNIT_ASSERT_LE(test, n, size);

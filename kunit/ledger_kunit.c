@@ -617,7 +617,7 @@ static void ledger_filling_bank_asks_for_a_drain(struct kunit *test)
 
 static bool record_exit(struct energy_ledger *l, pid_t tgid)
 {
-	struct energy_key key = { .cookie = 1, .start_ns = 1, .tgid = tgid };
+	struct energy_key key = { .cookie = tgid, .start_ns = 1, .tgid = tgid };
 	struct energy_exit *x;
 	unsigned long flags;
 
@@ -669,8 +669,8 @@ static void ledger_exits_fill_up(struct kunit *test)
 
 	while (record_exit(l, n + 1)) {
 		irq_work_sync(&l->drain_work);
-		/* asked for when as many more still fit */
-		KUNIT_ASSERT_EQ(test, core->drain_wanted, ++n >= ENERGY_BANK_EXITS / 2);
+		/* asked for while more still fit */
+		KUNIT_ASSERT_EQ(test, core->drain_wanted, ++n >= ENERGY_BANK_EARLY);
 	}
 	KUNIT_EXPECT_EQ(test, n, (unsigned int)ENERGY_BANK_EXITS);
 	KUNIT_EXPECT_FALSE(test, record_exit(l, 1));
@@ -679,7 +679,7 @@ static void ledger_exits_fill_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bank->nr_exits_lost, 2U);
 	KUNIT_ASSERT_EQ(test, bank->nr_exits, n);
 	for (i = 0; i < n; i++)
-		KUNIT_EXPECT_EQ(test, bank->exit[i].key.tgid, (pid_t)i + 1);
+		KUNIT_EXPECT_EQ(test, bank->exit[i].charge->key.tgid, (pid_t)i + 1);
 	/* the other bank's are free */
 	KUNIT_EXPECT_TRUE(test, record_exit(l, 1000));
 	energy_bank_clear(bank);
@@ -687,7 +687,7 @@ static void ledger_exits_fill_up(struct kunit *test)
 	bank = energy_ledger_flip(l, 10001, true);
 	KUNIT_EXPECT_EQ(test, bank->nr_exits_lost, 0U);
 	KUNIT_ASSERT_EQ(test, bank->nr_exits, 1U);
-	KUNIT_EXPECT_EQ(test, bank->exit[0].key.tgid, 1000);
+	KUNIT_EXPECT_EQ(test, bank->exit[0].charge->key.tgid, 1000);
 	energy_bank_clear(bank);
 }
 
