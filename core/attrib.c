@@ -34,6 +34,10 @@ u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *u
 {
 	u64 pj = add_term(0, w->cpu_ns, use->cpu_ns);
 
+	/* by default nothing else has a weight */
+	if (!(w->instructions | w->wakeups | w->disk_read_bytes | w->disk_write_bytes |
+	      w->net_rx_packets | w->net_tx_packets))
+		return pj;
 	pj = add_term(pj, w->instructions, use->instructions);
 	pj = add_term(pj, w->wakeups, use->wakeups);
 	pj = add_term(pj, w->disk_read_bytes, use->diski);

@@ -21,13 +21,13 @@ struct energy_proc;
 
 #define ENERGY_BANK_CHARGES	384
 /* A power of two: most charges have a place in the index for themselves. */
-#define ENERGY_BANK_INDEX	512
+#define ENERGY_BANK_INDEX	1024
 /*
  * Longest chain of charges with the same place; what does not fit is counted as lost. Of three
- * quarters of a charge for each place on average, in a full bank, it takes over three million full
+ * eighths of a charge for each place on average, in a full bank, it takes over three million full
  * banks until a place is wanted by one more (Poisson).
  */
-#define ENERGY_BANK_CHAIN	10
+#define ENERGY_BANK_CHAIN	8
 /*
  * From here on the bank asks to be drained early. Each drain wakes the sampler up, at the cost
  * of a few short processes; and as many more as fit in what is left come while it waits for a
