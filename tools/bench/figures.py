@@ -61,7 +61,7 @@ MEASUREMENTS = (
         Figure("fork_exit_insns", "added to a fork, exit and wait", at_most=1500),
         Figure("fork_exit_insns_sampler", "of these the sampler"),
         Figure("fork_exit_insns_without", "a fork, exit and wait without the meter"),
-    ), timeout=1200),
+    ), timeout=1800, times=8),
     Measurement("udp", (
         Figure("udp_loopback_percent", "slower: UDP over loopback, %", at_most=1, digits=2),
         Figure("udp_stream_insns", "added to a datagram"),

@@ -1,26 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A fork, an exit and a wait, with the meter and without."""
 
+import itertools
+
 import meter
 
 # Seconds, of warming up and measured. With the meter a second is a window: the warm-up lasts
 # until as many of the dead leave the table as enter it, so that all that the sampler ever does
 # about a process is in what is measured.
-WITHOUT = (0, 2)
-WITH = (3, 3)
+WITHOUT = (0, 1)
+WITH = (3, 1)
+# Which pages, slabs and parts of chunks are full decides what a fork costs by as much as what is
+# to be found, in each guest in its own way, and loading a module changes it. So each time there
+# are some processes more that sleep: what that does is found in the mean not at all, or little.
+sleeping = itertools.count(5, 37)
 
 
 def measure():
     """All included: the probes, draining, publication, and the end of the record.
 
-    What a fork costs drifts by more than what is to be found: so without, with, without.
+    What a fork costs drifts, too: so without, with, without.
     """
-    before, = meter.run("forks", "time", *WITHOUT)
-    with meter.loaded():
-        sampler_ns = meter.sampler_ns()
-        loaded, = meter.run("forks", "time", *WITH)
-        sampler_ns = meter.sampler_ns() - sampler_ns
-    after, = meter.run("forks", "time", *WITHOUT)
+    with meter.sleepers(next(sleeping)):
+        before, = meter.run("forks", "time", *WITHOUT)
+        with meter.loaded():
+            sampler_ns = meter.sampler_ns()
+            loaded, = meter.run("forks", "time", *WITH)
+            sampler_ns = meter.sampler_ns() - sampler_ns
+        after, = meter.run("forks", "time", *WITHOUT)
     without = (before + after) / 2
     yield "fork_exit_insns_without", without
     yield "fork_exit_insns", loaded - without
