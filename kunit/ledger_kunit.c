@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The bank, and the ledger that makes charges of running tasks' intervals. */
 #include <kunit/test.h>
+#include <linux/cgroup.h>
 #include <linux/irq_work.h>
+#include <linux/kernfs.h>
 #include <linux/prandom.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -341,6 +343,45 @@ static void ledger_tells_births_apart(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, task_used(l, b)->cpu_ns, 110ULL);
 }
 
+/* Of a cgroup nothing is looked at but its id. */
+static void move_to_cgroup(struct kunit *test, struct task_struct *p, u64 id)
+{
+	struct css_set *cset = kunit_kzalloc(test, sizeof(*cset), GFP_KERNEL);
+	struct cgroup *cgrp = kunit_kzalloc(test, sizeof(*cgrp), GFP_KERNEL);
+	struct kernfs_node *kn = kunit_kzalloc(test, sizeof(*kn), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, cset);
+	KUNIT_ASSERT_NOT_NULL(test, cgrp);
+	KUNIT_ASSERT_NOT_NULL(test, kn);
+	kn->id = id;
+	cgrp->kn = kn;
+	cset->dfl_cgrp = cgrp;
+	rcu_assign_pointer(p->cgroups, cset);
+}
+
+/*
+ * Who moves between two switches is charged where it ran (rule 1). What its new place leads to
+ * is the bank's first charge, as long as nobody has used that place: its own of before.
+ */
+static void ledger_tells_cgroups_apart(struct kunit *test)
+{
+	struct task_struct *a = task_new(test, 100, 5000);
+	struct task_struct *idle = idle_new(test);
+	struct energy_ledger *l = ledger_of(test);
+	const struct energy_charge *c = l->bank[l->cur]->charge;
+
+	begin(l, a, 10000);
+	task_switch(l, a, idle, true, 10400);
+	move_to_cgroup(test, a, 7);
+	task_switch(l, idle, a, false, 11000);
+	task_switch(l, a, idle, true, 11100);
+	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 2U);
+	KUNIT_EXPECT_EQ(test, c[0].key.cgid, 1ULL);
+	KUNIT_EXPECT_EQ(test, c[0].use.cpu_ns, 400ULL);
+	KUNIT_EXPECT_EQ(test, c[1].key.cgid, 7ULL);
+	KUNIT_EXPECT_EQ(test, c[1].use.cpu_ns, 100ULL);
+}
+
 /* Nobody knows when an interval began that was open at load (rule 4). */
 static void ledger_open_interval_is_not_charged(struct kunit *test)
 {
@@ -605,6 +646,8 @@ static void ledger_filling_bank_asks_for_a_drain(struct kunit *test)
 		energy_bank_find(l->bank[l->cur], &key)->cpu_ns++;
 	}
 	KUNIT_EXPECT_FALSE(test, core->drain_wanted);
+	/* or a thread would have to run first on PREEMPT_RT, while the bank fills */
+	KUNIT_EXPECT_TRUE(test, irq_work_is_hard(&l->drain_work));
 	begin(l, a, 10000);
 	task_switch(l, a, idle, true, 10100);
 	irq_work_sync(&l->drain_work);
@@ -703,6 +746,7 @@ static struct kunit_case ledger_cases[] = {
 	KUNIT_CASE(usage_adds_every_member),
 	KUNIT_CASE(ledger_charges_who_ran),
 	KUNIT_CASE(ledger_tells_births_apart),
+	KUNIT_CASE(ledger_tells_cgroups_apart),
 	KUNIT_CASE(ledger_open_interval_is_not_charged),
 	KUNIT_CASE(ledger_stranger_is_not_charged),
 	KUNIT_CASE(ledger_idle_is_not_charged),
