@@ -52,6 +52,48 @@ static void exit_before_any_charge(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, fake_record(core, a));
 }
 
+/* Some kernels tell of an exit when the memory is gone: what was seen last counts (rule 5). */
+static void exit_without_memory(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_proc *a = fake_proc_new(test, 100, "a");
+	struct energy_bank *bank;
+
+	a->mem = 4096;
+	fake_run(core, 0, a, FAKE_MS);
+	fake_step(test, FAKE_MS);
+	a->mem = 0;
+	fake_die(core, 0, a);
+	bank = core->ledgers[0]->bank[core->ledgers[0]->cur];
+	bank->exit[0].ident.mem_known = false;
+	fake_step(test, FAKE_MS);
+	KUNIT_EXPECT_FALSE(test, record(test, a)->alive);
+	KUNIT_EXPECT_EQ(test, record(test, a)->now.mem, 4096ULL);
+}
+
+/* The bank is full of charges, so that no charge tells of the process: its exit alone does. */
+static void exit_whose_charge_does_not_fit(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct energy_ledger *l = core->ledgers[0];
+	struct fake_proc *a = fake_proc_new(test, 100, "a");
+	struct energy_key key = { .tgid = 1000, .start_ns = 1, .cgid = 1 };
+
+	fake_run(core, 0, a, FAKE_MS);
+	fake_step(test, FAKE_MS);
+	while (l->bank[l->cur]->nr < ENERGY_BANK_CHARGES) {
+		key.cookie += 0x440;
+		key.tgid++;
+		fake_charge(core, 0, &key)->cpu_ns++;
+	}
+	KUNIT_ASSERT_TRUE(test, fake_die(core, 0, a));
+	KUNIT_ASSERT_NULL(test, l->bank[l->cur]->exit[0].charge);
+	fake_step(test, FAKE_MS);
+	KUNIT_EXPECT_FALSE(test, record(test, a)->alive);
+	let_the_dead_go(test);
+	KUNIT_EXPECT_NULL(test, fake_record(core, a));
+}
+
 /* A process that lives between two samples is accounted in full. */
 static void exit_and_charge_in_one_sample(struct kunit *test)
 {
@@ -462,6 +504,8 @@ static void credentials_are_shared(struct kunit *test)
 
 static struct kunit_case exits_cases[] = {
 	KUNIT_CASE(exit_before_any_charge),
+	KUNIT_CASE(exit_without_memory),
+	KUNIT_CASE(exit_whose_charge_does_not_fit),
 	KUNIT_CASE(exit_and_charge_in_one_sample),
 	KUNIT_CASE(exit_twice),
 	KUNIT_CASE(exit_without_a_record),
