@@ -778,6 +778,28 @@ static void dead_domain_does_not_stop_the_others(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, account(test, ENERGY_DRAM, 0)->measured_nj, 0ULL);
 }
 
+/* Nor is one that could be read once: claims wait for a short gap, and not for ever (rule 11). */
+static void domain_that_dies_does_not_stop_the_others(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *fs = machine(test);
+	struct fake_proc *a = fake_proc_new(test, 100, "a");
+	u64 gap = fake_slot(core, ENERGY_DRAM, 0)->trust_ns / (100 * FAKE_MS) + 1, i, before = 0;
+
+	KUNIT_ASSERT_LT(test, gap, 1000ULL);
+	fs->error[DRAM_0] = -EIO;
+	for (i = 0; i < gap + 10; i++) {
+		fake_run(core, 0, a, 100 * FAKE_MS);
+		fake_run(core, 1, a, 100 * FAKE_MS);
+		fake_source_use(fs, PACKAGE_0, 1000);
+		fake_step(test, 100 * FAKE_MS);
+		if (i + 1 == gap)
+			before = energy_nj(test, a);
+	}
+	KUNIT_EXPECT_EQ(test, energy_nj(test, a) - before, 10000000ULL);
+	KUNIT_EXPECT_EQ(test, account(test, ENERGY_DRAM, 0)->measured_nj, 0ULL);
+}
+
 /* Suspend may reset a counter, which looks like a wrap. */
 static void forgotten_counter_begins_anew(struct kunit *test)
 {
@@ -1218,6 +1240,7 @@ static struct kunit_case bill_cases[] = {
 	KUNIT_CASE(long_gap_is_given_up),
 	KUNIT_CASE(long_pause_is_given_up),
 	KUNIT_CASE(dead_domain_does_not_stop_the_others),
+	KUNIT_CASE(domain_that_dies_does_not_stop_the_others),
 	KUNIT_CASE(forgotten_counter_begins_anew),
 	KUNIT_CASE(source_says_reset),
 	KUNIT_CASE(parked_takes_no_sample),
