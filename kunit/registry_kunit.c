@@ -349,6 +349,45 @@ static void hand_over_in_a_gap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, core->books.live_nj, 5000ULL);
 }
 
+/* The successor's first read fails: what the other one read is no baseline for it (rule 11). */
+static void hand_over_to_one_that_fails(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *low = source(test, "low", 100), *high = source(test, "high", 300);
+
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, low), 0);
+	high->raw[0] = 5000;
+	high->error[0] = -EIO;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, high), 0);
+	KUNIT_ASSERT_PTR_EQ(test, chosen(test, ENERGY_PACKAGE), &high->src);
+	high->error[0] = 0;
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 0ULL);
+	fake_source_use(high, 0, 7);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 7000ULL);
+}
+
+/* Less than a nanojoule in units of the one may be many in those of the other. */
+static void hand_over_leaves_no_fraction(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_source *low = source(test, "low", 100), *high = source(test, "high", 300);
+
+	low->dom[0].mult = 1;
+	low->dom[0].shift = 10;
+	low->dom[0].max_power_mw = 1;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, low), 0);
+	fake_source_use(low, 0, 1023);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 0ULL);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->frac, 1023ULL);
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, high), 0);
+	fake_source_use(high, 0, 1);
+	fake_step(test, 100 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 1000ULL);
+}
+
 static void source_that_does_not_start(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
@@ -536,6 +575,8 @@ static struct kunit_case registry_cases[] = {
 	KUNIT_CASE(hand_over_to_a_better_one),
 	KUNIT_CASE(hand_over_when_one_goes),
 	KUNIT_CASE(hand_over_in_a_gap),
+	KUNIT_CASE(hand_over_to_one_that_fails),
+	KUNIT_CASE(hand_over_leaves_no_fraction),
 	KUNIT_CASE(source_that_does_not_start),
 	KUNIT_CASE(successor_that_does_not_start),
 	KUNIT_CASE(source_without_start_and_stop),
