@@ -339,6 +339,23 @@ static void weakest_kind_of_source_counts(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, pub.source, "measured,host,model");
 }
 
+/* What is only reported says nothing about the numbers that are billed. */
+static void kind_of_what_is_only_reported(struct kunit *test)
+{
+	struct fake_source *measured = fake_source_new(test, "measured", 100);
+	struct fake_source *model = fake_source_new(test, "model", 100);
+	struct energy_published pub;
+
+	fake_domain_add(measured, ENERGY_PACKAGE, 0, 0, 1);
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, measured), 0);
+	model->src.kind = ENERGY_MODEL;
+	fake_domain_add(model, ENERGY_PSYS, 0, 0, 1);
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, model), 0);
+	energy_latest(test->priv, &pub);
+	KUNIT_EXPECT_STREQ(test, pub.source, "measured,model");
+	KUNIT_EXPECT_STREQ(test, pub.source_kind, "measured");
+}
+
 /* More sources than fit: cut off, never beyond the end. */
 static void long_list_of_sources(struct kunit *test)
 {
@@ -373,6 +390,7 @@ static struct kunit_case window_cases[] = {
 	KUNIT_CASE(header_is_of_the_windows_end),
 	KUNIT_CASE(header_names_sources),
 	KUNIT_CASE(weakest_kind_of_source_counts),
+	KUNIT_CASE(kind_of_what_is_only_reported),
 	KUNIT_CASE(long_list_of_sources),
 	{}
 };
