@@ -4,6 +4,7 @@
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/pid_namespace.h>
+#include <linux/user_namespace.h>
 
 #include "../export/scope.h"
 #include "fake.h"
@@ -179,6 +180,28 @@ static void capability_sees_the_hidden(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, allows(f));
 }
 
+/* Whose container it is has all capabilities there, and none on the host (rule 19). */
+static void owner_of_a_namespace_sees_the_hidden(struct kunit *test)
+{
+	struct user_namespace *ns = kunit_kzalloc(test, sizeof(*ns), GFP_KERNEL);
+	struct fixture *f = fixture(test);
+	struct user_namespace *host = f->owner->user_ns;
+
+	KUNIT_ASSERT_NOT_NULL(test, ns);
+	ns->level = 1;
+	ns->parent = &init_user_ns;
+	ns->owner = KUIDT_INIT(1000);
+	owner_is(f, 1001, 101);
+	f->opener->euid = KUIDT_INIT(1000);
+	f->scope.hide = true;
+	KUNIT_EXPECT_FALSE(test, allows(f));
+	f->owner->user_ns = ns;
+	KUNIT_EXPECT_TRUE(test, allows(f));
+	f->opener->euid = KUIDT_INIT(1002);
+	KUNIT_EXPECT_FALSE(test, allows(f));
+	f->owner->user_ns = host;
+}
+
 static void limits_add_up(struct kunit *test)
 {
 	struct fixture *f = fixture(test);
@@ -206,6 +229,7 @@ static struct kunit_case scope_cases[] = {
 	KUNIT_CASE(own_processes_only),
 	KUNIT_CASE(hidden_from_others),
 	KUNIT_CASE(capability_sees_the_hidden),
+	KUNIT_CASE(owner_of_a_namespace_sees_the_hidden),
 	KUNIT_CASE(limits_add_up),
 	KUNIT_CASE(pid_in_the_initial_namespace),
 	{}
