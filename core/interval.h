@@ -96,6 +96,17 @@ static __always_inline void energy_interval_close(struct energy_ledger *l,
 	energy_interval_close_slow(l, p, now, slept);
 }
 
+/*
+ * Rule 7: whether a task that leaves the CPU gives it up to wait: it is not taken away, and it
+ * will be back.
+ */
+static __always_inline unsigned int energy_interval_slept(bool preempt, unsigned int state)
+{
+	if (unlikely(preempt) || unlikely(state & TASK_DEAD))
+		return 0;
+	return state;
+}
+
 /* An interval with nobody to charge it to: idle, or its beginning was not seen. */
 static __always_inline void energy_interval_skip(struct energy_ledger *l, u64 now)
 {

@@ -50,11 +50,9 @@ static notrace void probe_switch(ENERGY_SWITCH_ARGS)
 		switch_over(l, prev, next);
 		return;
 	}
-	/* rule 7: it gives up the CPU to wait, it is not taken away */
-	if (unlikely(preempt))
-		state = 0;
 	raw_spin_lock(&l->lock);
-	energy_ledger_switch(l, prev, next, state, local_clock());
+	energy_ledger_switch(l, prev, next, energy_interval_slept(preempt, state),
+			     local_clock());
 	raw_spin_unlock(&l->lock);
 }
 

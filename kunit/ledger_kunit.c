@@ -325,6 +325,19 @@ static void ledger_charges_who_ran(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, task_used(l, b)->wakeups, 0ULL);
 }
 
+/* Preempted on its way to sleep, with its state set already, a task has not given up the CPU. */
+static void ledger_sleeps_are_waits(struct kunit *test)
+{
+	KUNIT_EXPECT_NE(test, energy_interval_slept(false, TASK_INTERRUPTIBLE), 0U);
+	KUNIT_EXPECT_NE(test, energy_interval_slept(false, TASK_IDLE), 0U);
+	KUNIT_EXPECT_NE(test, energy_interval_slept(false, __TASK_STOPPED), 0U);
+	KUNIT_EXPECT_EQ(test, energy_interval_slept(false, TASK_RUNNING), 0U);
+	KUNIT_EXPECT_EQ(test, energy_interval_slept(true, TASK_RUNNING), 0U);
+	KUNIT_EXPECT_EQ(test, energy_interval_slept(true, TASK_UNINTERRUPTIBLE), 0U);
+	/* it will not be back */
+	KUNIT_EXPECT_EQ(test, energy_interval_slept(false, TASK_DEAD), 0U);
+}
+
 /* The address of a signal_struct is used again at once, by who gets the same PID. */
 static void ledger_tells_births_apart(struct kunit *test)
 {
@@ -745,6 +758,7 @@ static struct kunit_case ledger_cases[] = {
 	KUNIT_CASE(bank_clear_leaves_nothing),
 	KUNIT_CASE(usage_adds_every_member),
 	KUNIT_CASE(ledger_charges_who_ran),
+	KUNIT_CASE(ledger_sleeps_are_waits),
 	KUNIT_CASE(ledger_tells_births_apart),
 	KUNIT_CASE(ledger_tells_cgroups_apart),
 	KUNIT_CASE(ledger_open_interval_is_not_charged),
