@@ -71,7 +71,24 @@ static void exit_without_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, record(test, a)->now.mem, 4096ULL);
 }
 
-/* The bank is full of charges, so that no charge tells of the process: its exit alone does. */
+/* The exit itself says that the process is gone: nobody has to look for it. */
+static void exit_needs_no_look(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_proc *a = fake_proc_new(test, 100, "a");
+	unsigned int looks;
+
+	fake_run(core, 0, a, FAKE_MS);
+	fake_step(test, FAKE_MS);
+	looks = fake.nr_identified;
+	fake_run(core, 0, a, FAKE_MS);
+	fake_die(core, 0, a);
+	fake_step(test, FAKE_MS);
+	KUNIT_EXPECT_FALSE(test, record(test, a)->alive);
+	KUNIT_EXPECT_EQ(test, fake.nr_identified, looks);
+}
+
+/* The bank is full of charges: a look at the whole table finds who is gone. */
 static void exit_whose_charge_does_not_fit(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
@@ -86,9 +103,9 @@ static void exit_whose_charge_does_not_fit(struct kunit *test)
 		key.tgid++;
 		fake_charge(core, 0, &key)->cpu_ns++;
 	}
-	KUNIT_ASSERT_TRUE(test, fake_die(core, 0, a));
-	KUNIT_ASSERT_NULL(test, l->bank[l->cur]->exit[0].charge);
+	KUNIT_ASSERT_FALSE(test, fake_die(core, 0, a));
 	fake_step(test, FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->stats.exits_lost, 1ULL);
 	KUNIT_EXPECT_FALSE(test, record(test, a)->alive);
 	let_the_dead_go(test);
 	KUNIT_EXPECT_NULL(test, fake_record(core, a));
@@ -505,6 +522,7 @@ static void credentials_are_shared(struct kunit *test)
 static struct kunit_case exits_cases[] = {
 	KUNIT_CASE(exit_before_any_charge),
 	KUNIT_CASE(exit_without_memory),
+	KUNIT_CASE(exit_needs_no_look),
 	KUNIT_CASE(exit_whose_charge_does_not_fit),
 	KUNIT_CASE(exit_and_charge_in_one_sample),
 	KUNIT_CASE(exit_twice),
