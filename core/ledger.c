@@ -6,6 +6,7 @@
  * RULE for everything that the probes call here: no allocation, no lock that another CPU
  * takes on its own hot path, no wake-up, no printk, no loop that is not bounded.
  */
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -137,6 +138,7 @@ noinline void energy_interval_close_slow(struct energy_ledger *l, struct task_st
 	struct energy_bank *bank = l->bank[l->cur];
 	struct energy_key key;
 
+	lockdep_assert_held(&l->lock);
 	energy_key_of(p, &key);
 	energy_interval_charge(l, p, now, slept, energy_bank_find(bank, &key));
 	keep_room(l, bank);
@@ -156,6 +158,7 @@ noinline void energy_ledger_take_packets(struct energy_ledger *l, struct energy_
 	u64 rx_parts = READ_ONCE(l->packets->rx_parts);
 	u64 tx = READ_ONCE(l->packets->tx);
 
+	lockdep_assert_held(&l->lock);
 	use->rx_parts += rx_parts - l->charged.rx_parts;
 	use->tx += tx - l->charged.tx;
 	l->charged.rx_parts = rx_parts;
@@ -242,6 +245,7 @@ struct energy_exit *energy_ledger_exit(struct energy_ledger *l, const struct ene
 	struct energy_charge *c = energy_bank_charge(bank, key);
 	struct energy_exit *x;
 
+	lockdep_assert_held(&l->lock);
 	if (!c || bank->nr_exits == ENERGY_BANK_EXITS) {
 		bank->nr_exits_lost++;
 		return NULL;
