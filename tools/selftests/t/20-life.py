@@ -234,37 +234,41 @@ def check_reuse(tap):
     third.reap()
 
 
+def clock_and_switches(pid):
+    """What the kernel has counted of a process until now."""
+    return lib.exact_ns(pid), lib.all_switches(pid)
+
+
 def kernel_threads():
-    """By PID: the record, what its clock says before and after it, and its switches."""
-    low = {int(pid): lib.exact_ns(int(pid)) for pid in os.listdir("/proc")
-           if pid.isdigit() and int(lib.stat_fields(pid)[6]) & PF_KTHREAD}
+    """By PID: what the kernel had counted before a sample, the record, and that after it."""
+    before = {int(pid): clock_and_switches(int(pid)) for pid in os.listdir("/proc")
+              if pid.isdigit() and int(lib.stat_fields(pid)[6]) & PF_KTHREAD}
     records = {record["pid"]: record for record in sampled().processes if record["kernel"]}
-    return {pid: (records[pid], low[pid], lib.exact_ns(pid), lib.all_switches(pid))
-            for pid in low if pid in records and os.path.exists(f"/proc/{pid}")}
+    return {pid: (before[pid], records[pid], clock_and_switches(pid))
+            for pid in before if pid in records and os.path.exists(f"/proc/{pid}")}
 
 
 def check_kernel(tap):
     """Kernel threads, against their own clocks."""
-    before = kernel_threads()
+    first = kernel_threads()
     lib.must_set(sample_ns=lib.MS, window_ns=300 * lib.MS)
     lib.wait_samples(100)
     lib.must_set(sample_ns=100 * lib.MS)
-    after = kernel_threads()
+    second = kernel_threads()
     wrong, ran = [], 0
-    for pid, (old, old_low, old_high, old_switches) in before.items():
-        if pid not in after:
-            continue
-        new, low, high, switches = after[pid]
-        # One switch more: of what ran at the first look only the beginning had been counted.
-        slack = lib.GAP_NS * (switches - old_switches + 1)
+    for pid in first.keys() & second.keys():
+        (since_ns, since), old, (old_ns, _) = first[pid]
+        (new_ns, _), new, (until_ns, until) = second[pid]
+        # Those that the two records may differ by, and no fewer.
+        slack = lib.GAP_NS * (until - since)
         grown = new["cpu_ns"] - old["cpu_ns"]
-        if not low - old_high - slack <= grown <= high - old_low + slack:
-            wrong.append(f"grown by {grown}, its clock by {low - old_high} to "
-                         f"{high - old_low}: {new}")
+        if not new_ns - old_ns - slack <= grown <= until_ns - since_ns + slack:
+            wrong.append(f"grown by {grown}, its clock by {new_ns - old_ns} to "
+                         f"{until_ns - since_ns}, in {until - since} switches: {new}")
         ran += grown > 0
     tap.ok(not wrong, "cpu_ns of every kernel thread grows as its clock does", *wrong)
-    tap.ok(len(before) > 20 and ran, "(there are many, and some have run)", len(before), ran)
-    (sampler,) = [new for new, *_ in after.values() if new["comm"] == b"energy_sampler"]
+    tap.ok(len(first) > 20 and ran, "(there are many, and some have run)", len(first), ran)
+    (sampler,) = [new for _, new, _ in second.values() if new["comm"] == b"energy_sampler"]
     tap.ok(sampler["cpu_ns"] > lib.MS and sampler["energy_nj"] and not sampler["mem"],
            "the meter itself is one of them", sampler)
 
