@@ -10,9 +10,9 @@ import time
 import lib
 
 WARM, TIMES = 10, 40
-# Counts of objects are exact but for per-CPU lists, and other parts of the kernel allocate too.
-# One record for each process and load would be several times this.
-BOUND = 256 << 10
+# Counts of objects are exact, but other parts of the kernel allocate too: some 10 KiB are usual.
+# One record for each process and load would be over twenty times this.
+BOUND = 64 << 10
 # Likewise for whole pages, which are in no cache: only ledgers are that large, 100 KiB a load.
 PAGE_BOUND = 1 << 20
 READER = """

@@ -421,17 +421,30 @@ def idle_pages_bytes():
     return sum(map(int, pages)) * os.sysconf("SC_PAGE_SIZE")
 
 
+def shrink(cache):
+    """Have CPUs give back what they keep of a cache; until then the kernel counts it as in use."""
+    write(f"/sys/kernel/slab/{cache}/shrink", 1)
+
+
+def slabinfo():
+    """Bytes in use, by cache, of the caches that something of ours may be in."""
+    found = {}
+    for line in text("/proc/slabinfo").splitlines()[2:]:
+        name, active, _, size = line.split()[:4]
+        if re.match(r"kmalloc-|energy|pid|cred|task_struct|radix|xarray", name):
+            found[name] = int(active) * int(size)
+    return found
+
+
 def kernel_memory():
     """Bytes that the kernel has allocated: objects by cache, and pages in no cache."""
     for _ in range(3):
         write("/proc/sys/vm/drop_caches", 3)
         write("/proc/sys/vm/compact_memory", 1)
         time.sleep(0.3)
-    objects = {}
-    for line in text("/proc/slabinfo").splitlines()[2:]:
-        name, active, _, size = line.split()[:4]
-        if re.match(r"kmalloc-|energy|pid|cred|task_struct|radix|xarray", name):
-            objects[name] = int(active) * int(size)
+    for cache in slabinfo():
+        shrink(cache)
+    objects = slabinfo()
     meminfo = {key: int(value) * 1024 for key, value in
                re.findall(r"(\w+):\s+(\d+) kB", text("/proc/meminfo"))}
     known = ("MemFree", "Buffers", "Cached", "AnonPages", "Slab", "KernelStack", "PageTables")
