@@ -2,13 +2,14 @@
 /*
  * hog - use a CPU with one class of instructions, and tell what it really cost.
  *
- * usage: hog [-c int|mem|simd|string] [-t MS | -u MS | -n ROUNDS] [-d PERCENT] [-a CPU]
- *	      [-j THREADS] [-m MIB] [-l] [-s] [-p]
+ * usage: hog [-c int|mem|simd|string] [-t MS | -u MS | -n ROUNDS] [-d PERCENT] [-e US]
+ *	      [-a CPU] [-j THREADS] [-m MIB] [-l] [-s] [-p]
  *
  *	-t  milliseconds to run (default: until it is ended)
  *	-u  milliseconds of CPU time to use, all threads together
  *	-n  rounds of the loop for each thread
  *	-d  share of the time to be busy (default 100)
+ *	-e  microseconds within which it is busy and idle (default 10000)
  *	-a  CPU for the first thread; the next ones go to the CPUs after it
  *	-j  number of threads (default 1)
  *	-m  memory to fill before it begins
@@ -34,8 +35,6 @@
 #define MEM_BYTES	(4u << 20)
 #define CACHE_LINE	64
 #define STRING_BYTES	4096
-/* Busy and idle alternate within this time. */
-#define DUTY_PERIOD_NS	(10 * NS_PER_MS)
 
 /* One round is some 10 to 100 us of an emulated CPU. */
 static void round_int(void)
@@ -85,7 +84,7 @@ static const struct class {
 };
 
 static const struct class *class = &classes[0];
-static uint64_t wall_ns, cpu_ns, rounds, duty = 100;
+static uint64_t wall_ns, cpu_ns, rounds, duty = 100, period_ns = 10 * NS_PER_MS;
 static long first_cpu = -1, threads = 1;
 static size_t memory_bytes;
 static bool leader_ends, stay_at_end, wait_for_start;
@@ -118,8 +117,8 @@ static void burn(void)
 
 		if (is_over(mine, now))
 			break;
-		if (duty < 100 && now - period_start >= DUTY_PERIOD_NS * duty / 100) {
-			rest(DUTY_PERIOD_NS * (100 - duty) / 100);
+		if (duty < 100 && now - period_start >= period_ns * duty / 100) {
+			rest(period_ns * (100 - duty) / 100);
 			period_start = clock_ns(CLOCK_MONOTONIC);
 		}
 		for (int i = 0; i < 8; i++, mine++)
@@ -208,7 +207,7 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "c:t:u:n:d:a:j:m:lsp")) != -1) {
+	while ((option = getopt(argc, argv, "c:t:u:n:d:e:a:j:m:lsp")) != -1) {
 		switch (option) {
 		case 'c':
 			set_class(optarg);
@@ -224,6 +223,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'd':
 			duty = number(optarg);
+			break;
+		case 'e':
+			period_ns = number(optarg) * NS_PER_US;
 			break;
 		case 'a':
 			first_cpu = number(optarg);
