@@ -2,7 +2,7 @@
 """Which interrupts a CPU gets from us: the kernel's tracer says who sent each, by its stack.
 
 So the kernel's own, of which there are some on every CPU and more on a slow machine, need no
-allowance.
+allowance. What a CPU asks of itself is sent to nobody: that is seen where it is handled.
 """
 
 import contextlib
@@ -14,6 +14,9 @@ import lib
 INSTANCE = "/sys/kernel/tracing/instances/ipis"
 EVENTS = ("ipi_send_cpu", "ipi_send_cpumask")
 SENT = re.compile(r": ipi_send_\w+: cpu(mask)?=([0-9a-f,]+) ")
+# What we ask for with irq_work_queue().
+HANDLERS = "early_drain:mod:energy_core"
+HANDLED = re.compile(r" \[(\d+)\] .*: early_drain\+\S+ \[energy_core\] <-")
 FRAME = re.compile(r" => (\S+?)\+0x\S+(?: \[(\w+)\])?$")
 # What lies below in the stack was interrupted: it has not sent this.
 ENTRY = re.compile(r"asm_(sysvec|exc)_|asm_common_interrupt")
@@ -39,11 +42,11 @@ def is_ours(stack):
 
 
 def parse(text):
-    """Each one sent: (CPUs, stack).
+    """Each one sent: (CPUs, stack); and the CPU of each that we handled.
 
     Between one and its stack there may be others: of other CPUs, and what an interrupt sent there.
     """
-    found, waiting, stack = [], {}, None
+    found, handled, waiting, stack = [], [], {}, None
     for line in text.splitlines():
         if frame := FRAME.match(line):
             stack.append(frame.groups())
@@ -57,15 +60,17 @@ def parse(text):
             stack = []
             if waiting.get(sender):
                 found.append((waiting[sender].pop(), stack))
+        elif by_us := HANDLED.search(line):
+            handled.append(int(by_us[1]))
         else:
             raise lib.BadLine(line)
     # Recording may have begun, or ended, between an event and its stack.
-    return found
+    return found, handled
 
 
 @contextlib.contextmanager
 def recorded():
-    """Interrupts sent from one CPU to others are recorded; gives a function.
+    """Interrupts sent from one CPU to others, or handled by us, are recorded; gives a function.
 
     It stops recording, and returns for each CPU how many of them came from us, and from others.
     """
@@ -77,6 +82,9 @@ def recorded():
         for event in EVENTS:
             lib.write(f"{INSTANCE}/events/ipi/{event}/trigger", "stacktrace")
             lib.write(f"{INSTANCE}/events/ipi/{event}/enable", 1)
+        if lib.write(f"{INSTANCE}/set_ftrace_filter", HANDLERS):
+            raise RuntimeError(f"there is no {HANDLERS}")
+        lib.write(f"{INSTANCE}/current_tracer", "function")
         lib.write(f"{INSTANCE}/tracing_on", 1)
 
         def stop():
@@ -86,11 +94,15 @@ def recorded():
                 if int(re.search(r"^overrun: (\d+)", stats, re.M)[1]):
                     raise RuntimeError(f"the tracer lost some: {stats}")
             ours, others = ([0] * os.cpu_count() for _ in range(2))
-            for cpus, stack in parse(lib.text(f"{INSTANCE}/trace")):
+            sent, handled = parse(lib.text(f"{INSTANCE}/trace"))
+            for cpu in handled:
+                ours[cpu] += 1
+            for cpus, stack in sent:
                 counts = ours if is_ours(stack) else others
                 for cpu in cpus:
                     counts[cpu] += 1
             return ours, others
         yield stop
     finally:
+        lib.write(f"{INSTANCE}/current_tracer", "nop")
         os.rmdir(INSTANCE)
