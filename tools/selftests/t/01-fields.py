@@ -8,7 +8,9 @@ import re
 import signal
 import time
 
+import harness
 import lib
+import tasks
 
 BUSY_MS = 5000
 PF_KTHREAD = 0x00200000
@@ -31,7 +33,7 @@ def within_percent(got, want):
 def busy(*args):
     """A hog that next to nothing interrupts: at each switch a host may take the CPU away, and
     the kernel and the module have read their clocks on two sides of that (see 19-exact.py)."""
-    return lib.Worker("/usr/bin/chrt", "-r", 1, "/payload/hog", *args, "-t", BUSY_MS, "-p")
+    return tasks.Worker("/usr/bin/chrt", "-r", 1, "/payload/hog", *args, "-t", BUSY_MS, "-p")
 
 
 def check_busy(tap):
@@ -40,7 +42,7 @@ def check_busy(tap):
     old = busy("-a", 2, "-j", 2)
     time.sleep(1)  # so that the modules meet a process with a past
     old.process.send_signal(signal.SIGSTOP)
-    lib.wait_until(lambda: {lib.status(f"{old.pid}/task/{task}", "State")
+    lib.wait_until(lambda: {tasks.status(f"{old.pid}/task/{task}", "State")
                             for task in os.listdir(f"/proc/{old.pid}/task")} == {"T"})
     lib.load(sample_ns=100 * lib.MS, window_ns=lib.SECOND)
     old.process.send_signal(signal.SIGCONT)
@@ -50,21 +52,21 @@ def check_busy(tap):
         "whose leader has exited": busy("-a", 1, "-l"),
     }
     leaderless = cases["whose leader has exited"]
-    young = lib.Worker("hog", "-d", 50, "-t", 3000, "-p")
+    young = tasks.Worker("hog", "-d", 50, "-t", 3000, "-p")
     for worker in (*cases.values(), young):
         worker.said()
     os.sched_setaffinity(0, range(os.cpu_count()))
     lib.wait_samples()
     books = lib.listing()
     for name, worker in cases.items():
-        got, want = books.of(worker.pid)["cpu_ns"], lib.exact_ns(worker.pid)
+        got, want = books.of(worker.pid)["cpu_ns"], tasks.exact_ns(worker.pid)
         tap.ok(within_percent(got, want), f"cpu_ns of a process {name}",
                f"cpu_ns={got} kernel={want}")
         tap.note(f"cpu_ns: {name}: {got}, {got - want:+}")
-    tap.equal(lib.stat_fields(leaderless.pid)[0], "Z", "(that leader is a zombie)")
+    tap.equal(tasks.stat_fields(leaderless.pid)[0], "Z", "(that leader is a zombie)")
     check_sleeper(tap, books, young)
     check_memory(tap, books, cases["that is busy"])
-    tap.equal(books.of(old.pid)["wakeups"], lib.thread_switches(old.pid),
+    tap.equal(books.of(old.pid)["wakeups"], tasks.thread_switches(old.pid),
               "wakeups of a process older than the modules")
     young.end()
     return cases
@@ -73,7 +75,7 @@ def check_busy(tap):
 def check_sleeper(tap, books, worker):
     """A process born under our eyes that has slept and now waits."""
     record = books.of(worker.pid)
-    tap.equal(record["wakeups"], lib.thread_switches(worker.pid),
+    tap.equal(record["wakeups"], tasks.thread_switches(worker.pid),
               "wakeups are the kernel's voluntary_ctxt_switches")
     tap.ok(record["wakeups"] > 10, "(it did sleep)", record)
     tap.equal(record["energy"], record["cpu_ns"] // 1000 * 1000,
@@ -84,7 +86,7 @@ def check_sleeper(tap, books, worker):
 
 def check_memory(tap, books, worker):
     """A process with much memory, that was not written to for some time."""
-    got, want = books.of(worker.pid)["mem"], int(lib.status(worker.pid, "VmRSS")) * 1024
+    got, want = books.of(worker.pid)["mem"], int(tasks.status(worker.pid, "VmRSS")) * 1024
     tap.ok(want > MEM_MIB << 20, "(it has memory)", want)
     tap.ok(abs(got - want) <= RSS_SLACK * os.cpu_count(), "mem is VmRSS",
            f"mem={got} VmRSS={want}")
@@ -100,7 +102,7 @@ def check_disk(tap):
             ("threads that read", ("read", "/dev/vda", DISK_BYTES // 4, 4), [DISK_BYTES, 0]),
             ("threads that write", ("write", "/dev/ram0", DISK_BYTES // 2, 3),
              [0, DISK_BYTES // 2 * 3])):
-        worker = lib.Worker("diskio", *args)
+        worker = tasks.Worker("diskio", *args)
         worker.said()
         want[worker] = name, number
     lib.wait_samples()
@@ -108,7 +110,7 @@ def check_disk(tap):
     for worker, (name, number) in want.items():
         got = [books.of(worker.pid)[key] for key in ("diski", "disko")]
         tap.equal(got, number, f"diski and disko of {name}")
-        tap.equal(got, [lib.io_bytes(worker.pid, key) for key in ("read_bytes", "write_bytes")],
+        tap.equal(got, [tasks.io_bytes(worker.pid, key) for key in ("read_bytes", "write_bytes")],
                   f"those of {name} are /proc/PID/io's")
         worker.end()
     lib.command("rmmod", "brd")
@@ -117,7 +119,7 @@ def check_disk(tap):
 def check_packets(tap):
     """Packets of known number over the loopback device."""
     before = lib.listing().system
-    with lib.Worker("packets", "udp", DATAGRAMS, DATAGRAM_BYTES) as worker:
+    with tasks.Worker("packets", "udp", DATAGRAMS, DATAGRAM_BYTES) as worker:
         said = worker.said()
         lib.wait_samples()
         books = lib.listing()
@@ -127,7 +129,7 @@ def check_packets(tap):
         now = books.system
         tap.equal([now[key] - before[key] for key in ("rx", "tx")], [DATAGRAMS, DATAGRAMS],
                   "the system as a whole has seen them once")
-    with lib.Worker("packets", "tcp", MESSAGES, 100) as worker:
+    with tasks.Worker("packets", "tcp", MESSAGES, 100) as worker:
         said = worker.said()
         lib.wait_samples()
         books = lib.listing()
@@ -144,7 +146,7 @@ def check_all(tap, books):
     wrong = []
     for record in books.processes:
         try:
-            flags = int(lib.stat_fields(record["pid"])[6])
+            flags = int(tasks.stat_fields(record["pid"])[6])
             want = int(bool(flags & PF_KTHREAD)), 1
         except (FileNotFoundError, ProcessLookupError):
             continue  # gone since
@@ -211,4 +213,4 @@ def test(tap):
     check_system(tap, books)
 
 
-lib.main(test)
+harness.main(test)

@@ -3,7 +3,10 @@
 # selftest: guest=main timeout=150
 """Two thousand processes that live for milliseconds, all of them between two samples."""
 
+import hardware
+import harness
 import lib
+import tasks
 
 NUMBER = 2000
 MIN_US, MAX_US = 1000, 5000
@@ -13,7 +16,7 @@ LOST = ("charges_lost", "charges_unmatched", "exits_lost", "no_memory", "unbalan
 
 def balance(tap, when):
     """The books as of now, exact."""
-    with lib.frozen():
+    with hardware.frozen():
         books = lib.settled_listing()
     tap.equal(books.imbalance(), 0, f"the books balance {when}")
     return books
@@ -27,7 +30,7 @@ def test(tap):
     # A sample is so rare now that the ledgers have to ask for being emptied in between.
     lib.must_set(sample_ns=10 * lib.SECOND)
     samples = lib.system()["iterations"]
-    said = lib.Worker("swarm", "-n", NUMBER, "-u", MIN_US, "-U", MAX_US, "-c", "sw").said()
+    said = tasks.Worker("swarm", "-n", NUMBER, "-u", MIN_US, "-U", MAX_US, "-c", "sw").said()
     samples = lib.system()["iterations"] - samples
     lib.must_set(sample_ns=500 * lib.MS)
     lib.wait_samples()
@@ -65,4 +68,4 @@ def test(tap):
     tap.ok(books["procs"] < NUMBER // 2, "their records are freed", f"procs={books['procs']}")
 
 
-lib.main(test)
+harness.main(test)

@@ -3,7 +3,11 @@
 # selftest: guest=main timeout=150
 """Energy is conserved to the nanojoule, per domain and in total, under load with exits."""
 
+import audit
+import hardware
+import harness
 import lib
+import tasks
 
 ROUNDS = 6
 KINDS = {"package": 2, "core": 2, "dram": 2, "psys": 1}
@@ -39,9 +43,9 @@ def check_setup(tap, books, before):
     wrong = [dom for dom in books.domains if dom["billed"] != (dom["kind"] in ("package", "dram"))]
     tap.ok(not wrong, "package and DRAM are billed, parts and platform are not", *wrong)
     wrong = [dom for dom in books.domains
-             if dom["mult"] << lib.rapl_shift(dom["kind"]) != 10**9 << dom["shift"]]
+             if dom["mult"] << hardware.rapl_shift(dom["kind"]) != 10**9 << dom["shift"]]
     tap.ok(not wrong, "units are exact: DRAM's 2^-16 J, the register's for the others", *wrong)
-    after = lib.registers(books)
+    after = hardware.registers(books)
     wrong = [(dom, before[dom["domain"]], after[dom["domain"]]) for dom in books.domains
              if not before[dom["domain"]] <= dom["base_raw"] <= after[dom["domain"]]]
     tap.ok(not wrong, "baselines are what the registers held at load", *wrong)
@@ -62,24 +66,24 @@ def test(tap):
     """Conservation."""
     registers = {"package-0": (0, 0x611), "core-0": (0, 0x639), "dram-0": (0, 0x619),
                  "psys": (0, 0x64d)}
-    cpu = lib.packages()[1][0]
+    cpu = hardware.packages()[1][0]
     registers |= {"package-1": (cpu, 0x611), "core-1": (cpu, 0x639), "dram-1": (cpu, 0x619)}
-    before = {name: lib.msr(*place) & 0xffffffff for name, place in registers.items()}
+    before = {name: hardware.msr(*place) & 0xffffffff for name, place in registers.items()}
     lib.load(sample_ns=400 * lib.MS, window_ns=lib.SECOND)
     check_setup(tap, lib.listing(), before)
 
-    lib.Worker("hog", "-c", "simd", "-a", 0)
-    lib.Worker("hog", "-c", "mem", "-d", 50)
-    lib.Worker("hog", "-c", "string", "-d", 30, "-j", 2)
-    lib.Worker("pingpong", 1)
-    swarm = lib.Worker("swarm", "-j", 2)
+    tasks.Worker("hog", "-c", "simd", "-a", 0)
+    tasks.Worker("hog", "-c", "mem", "-d", 50)
+    tasks.Worker("hog", "-c", "string", "-d", 30, "-j", 2)
+    tasks.Worker("pingpong", 1)
+    swarm = tasks.Worker("swarm", "-j", 2)
     last = None
     for turn in range(1, ROUNDS + 1):
         when = f"round {turn}"
         lib.wait_samples(3)
-        with lib.frozen():
+        with hardware.frozen():
             books = lib.settled_listing()
-            lib.check_domains(tap, when, books)
+            audit.check_domains(tap, when, books)
             check_totals(tap, when, books)
         if last:
             tap.ok(books["measured_nj"] > last["measured_nj"] and
@@ -88,7 +92,7 @@ def test(tap):
         last = books
         if turn == ROUNDS // 2:
             swarm.end()
-            swarm = lib.Worker("swarm", "-j", 2, "-U", 1000)
+            swarm = tasks.Worker("swarm", "-j", 2, "-U", 1000)
     check_windows(tap)
     books = lib.settled_listing()
     tap.ok(books["exited_nj"] > 0, "processes that exited have left their energy in the books")
@@ -99,4 +103,4 @@ def test(tap):
              f"unattributed_nj={books['unattributed_nj']} of {books['measured_nj']}")
 
 
-lib.main(test)
+harness.main(test)

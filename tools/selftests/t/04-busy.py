@@ -5,7 +5,10 @@
 
 import time
 
+import formats
+import harness
 import lib
+import tasks
 
 PERCENT = 90
 
@@ -13,14 +16,14 @@ PERCENT = 90
 def test(tap):
     """Busy."""
     lib.load(sample_ns=100 * lib.MS, window_ns=lib.SECOND)
-    hogs = [lib.Worker("hog", "-c", kind, "-a", cpu)
+    hogs = [tasks.Worker("hog", "-c", kind, "-a", cpu)
             for cpu, kind in enumerate(("int", "mem", "simd", "string"))]
     lib.wait_samples(5)
     # Taking the listings apart is work too: afterwards.
     before = lib.settled_bytes()
     time.sleep(8)
-    after = lib.Listing(lib.settled_bytes())
-    before = lib.Listing(before)
+    after = formats.Listing(lib.settled_bytes())
+    before = formats.Listing(before)
     active = sum(after.billed(key) - before.billed(key)
                  for key in ("attributed_nj", "unattributed_nj"))
     shares = [after.of(hog.pid)["energy_nj"] - before.of(hog.pid)["energy_nj"] for hog in hogs]
@@ -38,4 +41,4 @@ def test(tap):
     tap.note(f"hogs: {100 * sum(shares) / active:.2f} % of {active / 1e9:.3f} J")
 
 
-lib.main(test)
+harness.main(test)

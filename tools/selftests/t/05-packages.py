@@ -5,7 +5,10 @@
 
 import time
 
+import hardware
+import harness
 import lib
+import tasks
 
 HERE = ("package-0", "dram-0")
 THERE = ("package-1", "dram-1")
@@ -20,16 +23,16 @@ def charged(before, after, domains):
 def test(tap):
     """Packages."""
     lib.load(sample_ns=100 * lib.MS, window_ns=lib.SECOND)
-    cpus = lib.packages()
+    cpus = hardware.packages()
     tap.equal(sorted(cpus), [0, 1], "(two packages)")
-    one = lib.Worker("hog", "-c", "int", "-a", cpus[0][1])
+    one = tasks.Worker("hog", "-c", "int", "-a", cpus[0][1])
     # Two, of a dearer kind: package 1 uses several times what package 0 does.
-    others = [lib.Worker("hog", "-c", "simd", "-a", cpu) for cpu in cpus[1]]
+    others = [tasks.Worker("hog", "-c", "simd", "-a", cpu) for cpu in cpus[1]]
     lib.wait_samples(3)
-    with lib.frozen():
+    with hardware.frozen():
         before = lib.settled_listing()
     time.sleep(6)
-    with lib.frozen():
+    with hardware.frozen():
         after = lib.settled_listing()
 
     mine = after.of(one.pid)["energy_nj"] - before.of(one.pid)["energy_nj"]
@@ -49,4 +52,4 @@ def test(tap):
         tap.equal(books.imbalance(), 0, "the books balance")
 
 
-lib.main(test)
+harness.main(test)

@@ -3,20 +3,23 @@
 # selftest: guest=power timeout=120
 """How far the attribution is from the truth: numbers, not demands."""
 
+import hardware
+import harness
 import lib
+import tasks
 
 MILLISECONDS = 4000
 
 
 def pair(tap, name, first, second):
     """Two hogs side by side: their parts of their joules, charged and in truth."""
-    hogs = [lib.Worker("hog", "-s", "-p", "-t", MILLISECONDS, *args) for args in (first, second)]
+    hogs = [tasks.Worker("hog", "-s", "-p", "-t", MILLISECONDS, *args) for args in (first, second)]
     lib.wait_samples()
     base = lib.settled_listing()
     for hog in hogs:
         hog.start()
     truth = [hog.said()["energy_nj"] for hog in hogs]
-    with lib.frozen():
+    with hardware.frozen():
         books = lib.settled_listing()
     charged = [books.of(hog.pid)["energy_nj"] - base.of(hog.pid)["energy_nj"] for hog in hogs]
     tap.ok(min(charged) > 0 and min(truth) > 0, f"{name}: both are charged", charged, truth)
@@ -33,7 +36,7 @@ def test(tap):
     tap.ok(lib.command("/payload/truth", "present", check=False).returncode == 0,
            "(the virtual hardware tells the truth)")
     lib.load(sample_ns=100 * lib.MS, window_ns=lib.SECOND)
-    cpus = lib.packages()
+    cpus = hardware.packages()
     pair(tap, "same kind, one package", ("-a", cpus[0][0]), ("-a", cpus[0][1]))
     pair(tap, "int and simd, one package", ("-a", cpus[0][0]),
          ("-c", "simd", "-a", cpus[0][1]))
@@ -43,4 +46,4 @@ def test(tap):
          ("-d", 50, "-a", cpus[0][1]))
 
 
-lib.main(test)
+harness.main(test)

@@ -9,7 +9,10 @@ comes when our hogs bring it about, however slow the host is. SIMD instructions,
 boot hardly executes, are dear: 5,000,000 units (305 J) are a few seconds of two hogs.
 """
 
+import hardware
+import harness
 import lib
+import tasks
 
 REGISTERS = {"package-0": (0, 0x611), "package-1": (1, 0x611), "core-0": (0, 0x639),
              "core-1": (1, 0x639), "dram-0": (0, 0x619), "dram-1": (1, 0x619)}
@@ -17,8 +20,8 @@ REGISTERS = {"package-0": (0, 0x611), "package-1": (1, 0x611), "core-0": (0, 0x6
 
 def registers():
     """All counters that wrap, as we read them."""
-    cpus = lib.packages()
-    return {name: lib.msr(cpus[package][0], number) & 0xffffffff
+    cpus = hardware.packages()
+    return {name: hardware.msr(cpus[package][0], number) & 0xffffffff
             for name, (package, number) in REGISTERS.items()}
 
 
@@ -28,7 +31,7 @@ def exact(tap, when, books, raws, wraps):
     for name, raw in raws.items():
         dom = books.domain(name)
         # Not the module's number of wraps, but ours.
-        want = lib.rapl_nj({**dom, "wraps": wraps}, raw)
+        want = hardware.rapl_nj({**dom, "wraps": wraps}, raw)
         if (dom["raw"], dom["wraps"], dom["measured_nj"], dom["lost_ns"]) != (raw, wraps, want, 0):
             wrong += [dom, f"wanted raw {raw}, wraps {wraps}, measured_nj {want}"]
     tap.ok(not wrong, f"{when}: every domain is what its register counted", *wrong)
@@ -41,8 +44,9 @@ def test(tap):
     start = registers()
     tap.ok(min(start.values()) > 1 << 31, "(the counters are about to wrap)", start)
     lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
-    hogs = [lib.Worker("hog", "-c", "simd", "-a", cpus[0]) for cpus in lib.packages().values()]
-    with lib.frozen():
+    hogs = [tasks.Worker("hog", "-c", "simd", "-a", cpus[0])
+            for cpus in hardware.packages().values()]
+    with hardware.frozen():
         before, raws = lib.settled_listing(), registers()
     exact(tap, "before", before, raws, 0)
     tap.ok(all(raws[name] >= start[name] for name in start), "(none has wrapped yet)", raws)
@@ -59,10 +63,10 @@ def test(tap):
         return max(registers().values()) < 1 << 31
     lib.wait_until(watch)
     lib.wait_samples(3)
-    with lib.frozen():
+    with hardware.frozen():
         after, now = lib.settled_listing(), registers()
     exact(tap, "after", after, now, 1)
-    units = sum(((now[name] - raws[name]) % (1 << 32)) * 1e9 / (1 << lib.rapl_shift(name[:-2]))
+    units = sum(((now[name] - raws[name]) % (1 << 32)) * 1e9 / (1 << hardware.rapl_shift(name[:-2]))
                 for name in now if not name.startswith("core"))
     tap.ok(abs(after["measured_nj"] - before["measured_nj"] - units) < 8,
            "what was measured meanwhile is what the registers counted meanwhile",
@@ -74,4 +78,4 @@ def test(tap):
               "each counter has wrapped once")
 
 
-lib.main(test)
+harness.main(test)

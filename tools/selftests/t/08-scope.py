@@ -6,7 +6,10 @@
 import os
 import socket
 
+import formats
+import harness
 import lib
+import tasks
 
 OTHER = lib.NOBODY - 1
 HIDING = "/run/hiding"
@@ -21,7 +24,7 @@ def refused(*args):
 def pids(*args, **options):
     """The PIDs in what a command printed, and all of its lines checked."""
     return {record["pid"] for record in
-            lib.Listing(lib.command(*args, **options).stdout.encode()).records}
+            formats.Listing(lib.command(*args, **options).stdout.encode()).records}
 
 
 def check_privilege(tap):
@@ -33,12 +36,12 @@ def check_privilege(tap):
     tap.equal([os.stat(path).st_mode & 0o777 for path in (lib.ALL, lib.CGROUP, lib.DEBUG_ALL,
                                                           lib.DEBUG_SYS)],
               [0o400, 0o444, 0o400, 0o400], "modes")
-    tap.equal(refused(*lib.as_user(lib.NOBODY, "cat", lib.ALL)), no, "all: not for nobody")
+    tap.equal(refused(*tasks.as_user(lib.NOBODY, "cat", lib.ALL)), no, "all: not for nobody")
     for path in (lib.ALL, lib.DEBUG_ALL, lib.DEBUG_SYS):
         tap.equal(refused(*without, "cat", path), bare,
                   f"{path}: not for root without CAP_SYS_ADMIN")
     tap.equal(refused(*container, "cat", lib.ALL), bare, "all: not for root of a container")
-    tap.equal(refused(*lib.as_user(lib.NOBODY, *container, "cat", lib.ALL)), no,
+    tap.equal(refused(*tasks.as_user(lib.NOBODY, *container, "cat", lib.ALL)), no,
               "all: not for nobody as root of a container")
     for path in (lib.DEBUG_ALL, lib.DEBUG_SYS):
         tap.equal(refused(*container, "cat", path), bare,
@@ -52,17 +55,17 @@ def start_hogs():
         os.mkdir(f"{lib.CGROUPS}/{cgroup}")
     hog = ("/payload/hog", "-n", 500, "-p")
     commands = {
-        "a": lib.in_cgroup("a", *hog),
-        "b": lib.in_cgroup("a/b", *lib.as_user(lib.NOBODY, *hog)),
-        "c": lib.in_cgroup("c", *hog),
+        "a": tasks.in_cgroup("a", *hog),
+        "b": tasks.in_cgroup("a/b", *tasks.as_user(lib.NOBODY, *hog)),
+        "c": tasks.in_cgroup("c", *hog),
         "root": hog,
-        "nobody": lib.as_user(lib.NOBODY, *hog),
-        "other": lib.as_user(OTHER, *hog),
+        "nobody": tasks.as_user(lib.NOBODY, *hog),
+        "other": tasks.as_user(OTHER, *hog),
         "mixed": ("setpriv", f"--ruid={lib.NOBODY}", f"--euid={OTHER}", f"--regid={lib.NOBODY}",
                   "--clear-groups", *hog),
-        "a-other": lib.in_cgroup("a", *lib.as_user(OTHER, *hog)),
+        "a-other": tasks.in_cgroup("a", *tasks.as_user(OTHER, *hog)),
     }
-    hogs = {name: lib.Worker("/usr/bin/env", *args) for name, args in commands.items()}
+    hogs = {name: tasks.Worker("/usr/bin/env", *args) for name, args in commands.items()}
     return {name: worker.said()["pid"] for name, worker in hogs.items()}
 
 
@@ -74,20 +77,20 @@ def check_seen(tap, seen, hogs, want, name):
 def check_cgroups(tap, hogs):
     """One's own cgroup and those below; in the root one's own processes."""
     cat = ("cat", lib.CGROUP)
-    seen = pids(*lib.in_cgroup("a", *cat))
+    seen = pids(*tasks.in_cgroup("a", *cat))
     check_seen(tap, seen, hogs, {"a", "b", "a-other"}, "a cgroup sees itself and below")
     tap.ok(not seen & {1, 2, os.getpid()}, "and nothing else", seen)
-    check_seen(tap, pids(*lib.in_cgroup("a/b", *cat)), hogs, {"b"},
+    check_seen(tap, pids(*tasks.in_cgroup("a/b", *cat)), hogs, {"b"},
                "not what is above it or beside it")
-    check_seen(tap, pids(*lib.in_cgroup("a", *lib.as_user(lib.NOBODY, *cat))), hogs,
+    check_seen(tap, pids(*tasks.in_cgroup("a", *tasks.as_user(lib.NOBODY, *cat))), hogs,
                {"a", "b", "a-other"}, "in a cgroup everybody sees all of it")
     seen = pids(*cat)
     check_seen(tap, seen, hogs, set(hogs), "in the root cgroup an administrator sees all")
     tap.ok({1, 2} <= seen, "kernel threads, too", seen)
-    seen = pids(*lib.as_user(lib.NOBODY, *cat))
+    seen = pids(*tasks.as_user(lib.NOBODY, *cat))
     check_seen(tap, seen, hogs, {"b", "nobody"}, "others see there their own alone")
     wrong = {pid for pid in seen if os.path.exists(f"/proc/{pid}/status") and
-             lib.status(pid, "Uid") != str(lib.NOBODY)}
+             tasks.status(pid, "Uid") != str(lib.NOBODY)}
     tap.ok(not wrong, "and nobody else's", wrong)
     check_seen(tap, pids("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", *cat),
                hogs, {"a", "c", "root"}, "root without CAP_SYS_ADMIN is no administrator")
@@ -96,7 +99,7 @@ def check_cgroups(tap, hogs):
 def check_opener(tap, hogs):
     """The scope is the opener's, not the reader's."""
     fd = os.open(lib.CGROUP, os.O_RDONLY)
-    seen = pids(*lib.as_user(lib.NOBODY, "cat"), stdin=fd)
+    seen = pids(*tasks.as_user(lib.NOBODY, "cat"), stdin=fd)
     os.close(fd)
     check_seen(tap, seen, hogs, set(hogs), "what root opened shows root's view to nobody")
 
@@ -113,7 +116,7 @@ def check_opener(tap, hogs):
         os._exit(0)
     _, (in_b, by_nobody), *_ = socket.recv_fds(ours, 1, 2)
     os.waitpid(child, 0)
-    views = [{record["pid"] for record in lib.Listing(lib.read_fd(fd)).records}
+    views = [{record["pid"] for record in formats.Listing(lib.read_fd(fd)).records}
              for fd in (in_b, by_nobody)]
     check_seen(tap, views[0], hogs, {"b"}, "what was opened in a cgroup shows that cgroup")
     check_seen(tap, views[1], hogs, {"b", "nobody"}, "what nobody opened shows root nobody's")
@@ -125,8 +128,8 @@ def check_hidepid(tap, hogs):
     """A procfs mount that hides other users' processes hides them here too."""
     os.makedirs(HIDING)
     cat = ("cat", f"{HIDING}/energy/cgroup")
-    in_a = lib.in_cgroup("a", *lib.as_user(lib.NOBODY, *cat))
-    group = lib.in_cgroup("a", "setpriv", f"--reuid={lib.NOBODY}", f"--regid={lib.NOBODY}",
+    in_a = tasks.in_cgroup("a", *tasks.as_user(lib.NOBODY, *cat))
+    group = tasks.in_cgroup("a", "setpriv", f"--reuid={lib.NOBODY}", f"--regid={lib.NOBODY}",
                       f"--groups={OTHER}", *cat)
     everyone = {"a", "b", "a-other"}
     for options, seen, seen_by_group in (
@@ -144,15 +147,15 @@ def check_container(tap, hogs):
     """PID, mount and user namespaces of its own."""
     script = ("/payload/hog -n 500 -p & read line; cd /proc; echo [0-9]* >/run/inside; "
               "cat /proc/energy/cgroup")
-    args = lib.in_cgroup("c", "unshare", "-UrpfC", "--mount-proc", "sh", "-c", script)
+    args = tasks.in_cgroup("c", "unshare", "-UrpfC", "--mount-proc", "sh", "-c", script)
     os.close(os.open("/run/inside", os.O_CREAT | os.O_WRONLY, 0o666))
-    worker = lib.Worker("/usr/bin/env", *args)
+    worker = tasks.Worker("/usr/bin/env", *args)
     inner = worker.said()["pid"]
     lib.wait_windows()
     outside = [record for record in lib.listing().processes
                if record["comm"] == b"hog" and record["pid"] not in hogs.values()]
     worker.start()
-    found = lib.Listing(worker.process.stdout.read())
+    found = formats.Listing(worker.process.stdout.read())
     inside = set(map(int, lib.text("/run/inside").split()))
     tap.equal([record["comm"] for record in found.records if record["pid"] == inner], [b"hog"],
               "a container sees its processes by its own PIDs")
@@ -170,15 +173,15 @@ def check_forgery(tap):
     """A process calls itself what it likes."""
     names = (b"x\npid=1 energy=9", b" comm=y pid=2 ", b"a\\012=b", bytes(range(1, 16)),
              b"\x7f\x80\xff\xc3\xa4", b"", b"\\", b"domain=package-0", b"timestamp=1\nx=2")
-    forgers = {lib.Worker("forge", name.hex()): name[:15] for name in names}
+    forgers = {tasks.Worker("forge", name.hex()): name[:15] for name in names}
     for worker in forgers:
         worker.said()
     lib.wait_windows()
     for path in (lib.ALL, lib.CGROUP, lib.DEBUG_ALL):
         data = lib.read_file(path)
         try:
-            found = lib.Listing(data)
-        except lib.BadLine as error:
+            found = formats.Listing(data)
+        except formats.BadLine as error:
             tap.ok(False, f"{path}: every line is of the format", error)
             continue
         tap.ok(True, f"{path}: every line is of the format")
@@ -205,4 +208,4 @@ def test(tap):
     check_forgery(tap)
 
 
-lib.main(test)
+harness.main(test)

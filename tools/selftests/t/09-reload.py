@@ -7,7 +7,10 @@ import errno
 import os
 import time
 
+import harness
 import lib
+import memory
+import tasks
 
 WARM, TIMES = 10, 40
 # Counts of objects are exact, but other parts of the kernel allocate too: some 10 KiB are usual.
@@ -24,8 +27,8 @@ done >/dev/null 2>&1
 
 def begin_storm():
     """Forks, exits, switches, readers."""
-    return [lib.Worker("swarm", "-j", 2, "-u", 100, "-U", 500), lib.Worker("pingpong", 1),
-            lib.Worker("/bin/sh", "-c", READER)]
+    return [tasks.Worker("swarm", "-j", 2, "-u", 100, "-U", 500), tasks.Worker("pingpong", 1),
+            tasks.Worker("/bin/sh", "-c", READER)]
 
 
 def rmmod(module):
@@ -69,7 +72,7 @@ def storm_of(times):
     for worker in storm:
         worker.end()
     time.sleep(1)
-    return seen, lib.kernel_memory()
+    return seen, memory.kernel_memory()
 
 
 def test(tap):
@@ -104,4 +107,4 @@ def test(tap):
     tap.ok(lib.listing().of(os.getpid()), "and they still work")
 
 
-lib.main(test)
+harness.main(test)

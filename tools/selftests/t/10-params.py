@@ -6,7 +6,9 @@
 import errno
 import os
 
+import harness
 import lib
+import tasks
 
 WEIGHT = (0, 10**9)
 RANGES = {
@@ -109,9 +111,9 @@ def check_weights(tap):
     lib.must_set(**weights)
     lib.wait_samples()
     lib.command("modprobe", "brd", "rd_nr=1", "rd_size=4096")
-    udp = lib.Worker("packets", "udp", PACKETS, 10)
-    reader = lib.Worker("diskio", "read", "/dev/vda", DISK_BYTES)
-    writer = lib.Worker("diskio", "write", "/dev/ram0", DISK_BYTES)
+    udp = tasks.Worker("packets", "udp", PACKETS, 10)
+    reader = tasks.Worker("diskio", "read", "/dev/vda", DISK_BYTES)
+    writer = tasks.Worker("diskio", "write", "/dev/ram0", DISK_BYTES)
     pids = [*list(udp.said().values())[:2], reader.said()["pid"], writer.said()["pid"]]
     lib.wait_samples()
     books = lib.listing()
@@ -122,14 +124,14 @@ def check_weights(tap):
         tap.equal(record["energy"], score_pj // 10**6 * 1000,
                   f"energy of a {name} is the sum of weight times metric")
     lib.must_set(w_mem_bytes=1000, w_cpu_ns=0, w_wakeups=0)
-    hog = lib.Worker("hog", "-m", 8, "-t", 1500)
+    hog = tasks.Worker("hog", "-m", 8, "-t", 1500)
     lib.wait_until(lambda: (record := lib.listing().of(hog.pid)) and record["energy"] > 0)
     tap.ok(True, "memory counts while its process runs")
     for worker in (udp, reader, writer, hog):
         worker.end()
     lib.command("rmmod", "brd")
     lib.must_set(w_cpu_ns=10**9)
-    hog = lib.Worker("hog", "-t", 500, "-p")
+    hog = tasks.Worker("hog", "-t", 500, "-p")
     hog.said()
     lib.wait_samples()
     record = lib.listing().of(hog.pid)
@@ -166,4 +168,4 @@ def test(tap):
     check_load(tap)
 
 
-lib.main(test)
+harness.main(test)

@@ -3,7 +3,10 @@
 # selftest: guest=control timeout=90
 """Names, order and dependencies of the modules; a source that goes leaves its joules."""
 
+import hardware
+import harness
 import lib
+import tasks
 
 
 def source_of(books):
@@ -23,21 +26,21 @@ def test(tap):
     tap.equal(done.returncode, 0, "loading what is loaded is nothing new")
 
     lib.must_set(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
-    hog = lib.Worker("hog", "-c", "mem")
+    hog = tasks.Worker("hog", "-c", "mem")
     lib.wait_samples(4)
     # No sample is due for a while: what is used until unloading is seen by the last read alone.
     lib.must_set(window_ns=20 * lib.SECOND, sample_ns=10 * lib.SECOND)
-    used = lib.cputime_ns(hog.pid)
-    lib.wait_until(lambda: lib.cputime_ns(hog.pid) > used + 300 * lib.MS)
-    with lib.frozen(samples=0):
+    used = tasks.cputime_ns(hog.pid)
+    lib.wait_until(lambda: tasks.cputime_ns(hog.pid) > used + 300 * lib.MS)
+    with hardware.frozen(samples=0):
         base = lib.settled_listing()
-        raws = lib.registers(base)
+        raws = hardware.registers(base)
         lib.command("rmmod", "energy_rapl_msr")
         books = lib.settled_listing()
     tap.ok(any(dom["raw"] != raws[dom["domain"]] for dom in base.domains),
            "(the last sample is older than the last reading)")
     lib.must_set(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
-    want = {dom["domain"]: lib.rapl_nj(dom, raws[dom["domain"]]) for dom in base.domains}
+    want = {dom["domain"]: hardware.rapl_nj(dom, raws[dom["domain"]]) for dom in base.domains}
     tap.equal({dom["domain"]: dom["measured_nj"] for dom in books.domains}, want,
               "a source that goes is read one last time")
     tap.equal(books.imbalance(), 0, "its joules stay in the books")
@@ -57,11 +60,11 @@ def test(tap):
            source_of(fresh) == {"rapl_msr"}, "a new source begins anew, without a spike",
            fresh["measured_nj"], books["measured_nj"])
     lib.wait_samples(4)
-    with lib.frozen():
+    with hardware.frozen():
         last = lib.settled_listing()
-        now = lib.registers(last)
+        now = hardware.registers(last)
     wrong = [(dom, want[dom["domain"]]) for dom in last.domains if
-             dom["measured_nj"] != want[dom["domain"]] + lib.rapl_nj(dom, now[dom["domain"]])]
+             dom["measured_nj"] != want[dom["domain"]] + hardware.rapl_nj(dom, now[dom["domain"]])]
     tap.ok(not wrong, "its joules come on top of the first one's", *wrong)
     tap.equal([last.imbalance(), last.imbalance("window_")], [0, 0], "the books balance")
 
@@ -78,4 +81,4 @@ def test(tap):
               "with the model's energy and no other")
 
 
-lib.main(test)
+harness.main(test)

@@ -3,15 +3,18 @@
 # selftest: guest=hidden timeout=60 topology=1x2 memory=512 plugin=hide=pp0:dram
 """Domains that the machine does not have: the rest works."""
 
+import audit
+import harness
 import lib
+import tasks
 
 
 def test(tap):
     """Hidden."""
     lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
-    hog = lib.Worker("hog")
+    hog = tasks.Worker("hog")
     lib.wait_samples(4)
-    books = lib.check_books(tap, "without memory and cores")
+    books = audit.check_books(tap, "without memory and cores")
     tap.equal({dom["domain"]: dom["billed"] for dom in books.domains},
               {"package-0": 1, "uncore-0": 0, "psys": 0}, "domains that read 0 are absent")
     tap.equal(books["domains"], "package,uncore,psys", "the header says so")
@@ -20,4 +23,4 @@ def test(tap):
     tap.ok(books.of(hog.pid)["energy_nj"] > 0, "the package is charged")
 
 
-lib.main(test)
+harness.main(test)

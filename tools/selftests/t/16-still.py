@@ -3,12 +3,13 @@
 # selftest: guest=still timeout=60 topology=1x2 memory=512 plugin=still=pkg
 """Counters that stand still measure nothing."""
 
-import lib
+import audit
+import harness
 
 
 def test(tap):
     """Still."""
-    lib.check_refused(tap, "stands still")
+    audit.check_refused(tap, "stands still")
 
 
-lib.main(test)
+harness.main(test)

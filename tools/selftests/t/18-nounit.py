@@ -3,12 +3,13 @@
 # selftest: guest=nounit timeout=60 topology=1x2 memory=512 plugin=fault=unit
 """A unit register that faults: one clear no."""
 
-import lib
+import audit
+import harness
 
 
 def test(tap):
     """Unit."""
-    lib.check_refused(tap, "cannot be read")
+    audit.check_refused(tap, "cannot be read")
 
 
-lib.main(test)
+harness.main(test)

@@ -6,7 +6,9 @@
 import os
 import signal
 
+import harness
 import lib
+import tasks
 
 # A thread that has reaped itself goes on for so long; the kernel does not count that.
 TAIL_NS = 20000
@@ -28,7 +30,7 @@ LOST = ("charges_lost", "charges_unmatched", "exits_lost", "no_memory", "dead_dr
 def check_clock(tap, books, worker, said, name, tails=0, lost_ns=0):
     """A process that waits now, against its own clock; that much may be lost."""
     slack = lib.GAP_NS * said["switches"]
-    got, want = books.of(worker.pid)["cpu_ns"], lib.exact_ns(worker.pid)
+    got, want = books.of(worker.pid)["cpu_ns"], tasks.exact_ns(worker.pid)
     tap.ok(-slack - lost_ns <= got - want <= slack + tails * TAIL_NS, f"cpu_ns {name}",
            f"cpu_ns={got} kernel={want} difference={got - want} switches={said['switches']}")
     tap.note(f"{name}: {got} ns, {got - want:+} in {said['switches']} switches")
@@ -59,26 +61,27 @@ def load_beside(worker, **params):
 def check_threads(tap):
     """All kinds of threads; some processes older than the modules."""
     asleep = sleepers()
-    stopped = lib.Worker("hog", "-j", 2, "-u", BUSY_MS, "-p")
-    running = lib.Worker("hog", *EAGER, "-u", EAGER_MS, "-p")
+    stopped = tasks.Worker("hog", "-j", 2, "-u", BUSY_MS, "-p")
+    running = tasks.Worker("hog", *EAGER, "-u", EAGER_MS, "-p")
     for worker in (stopped, running):
-        lib.wait_until(lambda worker=worker: lib.exact_ns(worker.pid) > BUSY_MS * lib.MS // 4)
+        lib.wait_until(lambda worker=worker: tasks.exact_ns(worker.pid) > BUSY_MS * lib.MS // 4)
     stopped.process.send_signal(signal.SIGSTOP)
     # What has exited stays listed while no second window begins.
     load_beside(running, sample_ns=100 * lib.MS, window_ns=3600 * lib.SECOND)
-    tap.ok(lib.exact_ns(running.pid) < EAGER_MS * lib.MS, "(one ran before, during and after load)")
+    tap.ok(tasks.exact_ns(running.pid) < EAGER_MS * lib.MS,
+           "(one ran before, during and after load)")
     for pid in asleep:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     stopped.process.send_signal(signal.SIGCONT)
     cases = {
-        "of a process": lib.Worker("hog", "-u", BUSY_MS, "-p"),
-        "of one that sleeps and wakes": lib.Worker("hog", "-d", 50, "-u", BUSY_MS, "-p"),
-        "of four threads": lib.Worker("hog", "-j", 4, "-u", BUSY_MS, "-p"),
-        "of a process whose leader has exited": lib.Worker("hog", "-l", "-u", BUSY_MS, "-p"),
+        "of a process": tasks.Worker("hog", "-u", BUSY_MS, "-p"),
+        "of one that sleeps and wakes": tasks.Worker("hog", "-d", 50, "-u", BUSY_MS, "-p"),
+        "of four threads": tasks.Worker("hog", "-j", 4, "-u", BUSY_MS, "-p"),
+        "of a process whose leader has exited": tasks.Worker("hog", "-l", "-u", BUSY_MS, "-p"),
         "of one older than the modules": stopped,
     }
-    short = lib.Worker("swarm", "-t", "-n", SHORT_THREADS, "-j", 4, "-u", SHORT_US)
+    short = tasks.Worker("swarm", "-t", "-n", SHORT_THREADS, "-j", 4, "-u", SHORT_US)
     said = {worker: worker.said() for worker in (*cases.values(), running, short)}
     lib.wait_samples()
     books = lib.listing()
@@ -96,7 +99,7 @@ def check_threads(tap):
 
 def check_swarm(tap):
     """Processes that end, against what the kernel tells their parent."""
-    said = lib.Worker("swarm", "-n", SWARM, "-u", SWARM_US, "-c", "ex").said()
+    said = tasks.Worker("swarm", "-n", SWARM, "-u", SWARM_US, "-c", "ex").said()
     lib.wait_samples()
     books = lib.listing()
     swarm = [record for record in books.processes if record["comm"].startswith(b"ex")]
@@ -114,12 +117,12 @@ def check_swarm(tap):
 
 def check_sum(tap):
     """A CPU that is never idle: every nanosecond is somebody's, whatever comes and goes."""
-    hog = lib.Worker("/usr/bin/nice", "-n", 19, "/payload/hog")
-    lib.wait_until(lambda: lib.exact_ns(hog.pid) > 10 * lib.MS)
+    hog = tasks.Worker("/usr/bin/nice", "-n", 19, "/payload/hog")
+    lib.wait_until(lambda: tasks.exact_ns(hog.pid) > 10 * lib.MS)
     lib.wait_samples()
     before = lib.settled_listing()
-    threads = lib.Worker("swarm", "-t", "-n", SHORT_THREADS, "-j", 4, "-u", SHORT_US)
-    lib.Worker("swarm", "-n", SWARM, "-u", SWARM_US // 2).said()
+    threads = tasks.Worker("swarm", "-t", "-n", SHORT_THREADS, "-j", 4, "-u", SHORT_US)
+    tasks.Worker("swarm", "-n", SWARM, "-u", SWARM_US // 2).said()
     threads.said()
     lib.wait_samples()
     after = lib.settled_listing()
@@ -144,4 +147,4 @@ def test(tap):
     check_sum(tap)
 
 
-lib.main(test)
+harness.main(test)

@@ -7,7 +7,9 @@ import os
 import signal
 import time
 
+import harness
 import lib
+import tasks
 
 LAST_PID = "/proc/sys/kernel/ns_last_pid"
 PF_KTHREAD = 0x00200000
@@ -57,7 +59,7 @@ class Child:
     def exit(self):
         """Let it exit; it is a zombie from then on."""
         os.write(self._tell, b"exit")
-        lib.wait_until(lambda: lib.stat_fields(self.pid)[0] == "Z")
+        lib.wait_until(lambda: tasks.stat_fields(self.pid)[0] == "Z")
 
     def reap(self):
         """Let it go."""
@@ -90,8 +92,8 @@ def check_exec(tap):
               "os.execv('/payload/hog', ['hog', '-u', '150', '-p'])).start(); input()")
     for name, args in (("exec", ("/bin/sh", "-c", script)),
                        ("exec by a thread", ("/usr/bin/python3", "-c", thread))):
-        worker = lib.Worker(*args)
-        lib.wait_until(lambda worker=worker, args=args: lib.exact_ns(worker.pid) > 2 * lib.MS and
+        worker = tasks.Worker(*args)
+        lib.wait_until(lambda worker=worker, args=args: tasks.exact_ns(worker.pid) > 2 * lib.MS and
                        lib.text(f"/proc/{worker.pid}/syscall").startswith("0 0x0 "))
         before = sampled().of(worker.pid)
         tap.equal(before["comm"], os.path.basename(args[0]).encode(), f"{name}: comm before")
@@ -100,7 +102,7 @@ def check_exec(tap):
         records = records_of(sampled(), worker.pid)
         tap.equal([record["comm"] for record in records], [b"hog"],
                   f"{name}: comm afterwards, in one record")
-        got, want = records[0]["cpu_ns"], lib.exact_ns(worker.pid)
+        got, want = records[0]["cpu_ns"], tasks.exact_ns(worker.pid)
         # A leader whom the exec ended may have run on after the kernel's last look at it.
         tap.ok(-lib.GAP_NS * said["switches"] <= got - want < lib.MS and
                got > before["cpu_ns"] + 20 * lib.MS,
@@ -128,7 +130,7 @@ def check_gone(tap, pid, alive, name):
 
 def check_exit(tap):
     """Ended and reaped; and ended, with a parent that does not care."""
-    worker = lib.Worker("hog", "-t", 50, "-p")
+    worker = tasks.Worker("hog", "-t", 50, "-p")
     worker.said()
     alive = sampled().of(worker.pid)
     worker.end()
@@ -143,18 +145,18 @@ def check_exit(tap):
     check_gone(tap, child.pid, alive, "a zombie")
     lib.wait_windows(4)
     books = lib.listing()
-    tap.equal([lib.stat_fields(child.pid)[0], books["dead"], books.of(child.pid)], ["Z", 0, None],
+    tap.equal([tasks.stat_fields(child.pid)[0], books["dead"], books.of(child.pid)], ["Z", 0, None],
               "it is still a zombie, and nothing of ours waits for it")
     child.reap()
 
 
 def check_leader(tap):
     """The others go on when the leader has exited."""
-    worker = lib.Worker("hog", "-l", "-u", 600, "-m", 8, "-p")
-    lib.wait_until(lambda: lib.exact_ns(worker.pid) > 100 * lib.MS)
+    worker = tasks.Worker("hog", "-l", "-u", 600, "-m", 8, "-p")
+    lib.wait_until(lambda: tasks.exact_ns(worker.pid) > 100 * lib.MS)
     first = sampled().of(worker.pid)
     second = sampled().of(worker.pid)
-    tap.equal(lib.stat_fields(worker.pid)[0], "Z", "(the leader is a zombie)")
+    tap.equal(tasks.stat_fields(worker.pid)[0], "Z", "(the leader is a zombie)")
     tap.equal([[record[key] for key in ("alive", "comm")] for record in (first, second)],
               [[1, b"hog"]] * 2, "a process whose leader has exited is alive")
     tap.ok(second["cpu_ns"] > first["cpu_ns"] and second["energy_nj"] > first["energy_nj"] and
@@ -170,15 +172,15 @@ def check_orphan(tap):
     child = Child("daemon", orphan=True)
     child.work(20)
     before = sampled().of(child.pid)
-    tap.equal(lib.status(child.pid, "PPid"), str(child.parent), "(it has a parent)")
+    tap.equal(tasks.status(child.pid, "PPid"), str(child.parent), "(it has a parent)")
     os.kill(child.parent, signal.SIGKILL)
     child.reap()
-    lib.wait_until(lambda: lib.status(child.pid, "PPid") != str(child.parent))
+    lib.wait_until(lambda: tasks.status(child.pid, "PPid") != str(child.parent))
     child.work(20)
     records = records_of(sampled(), child.pid)
     tap.equal(len(records), 1, "a process that lost its parent has one record")
-    got, want = records[0]["cpu_ns"], lib.exact_ns(child.pid)
-    slack = lib.GAP_NS * lib.all_switches(child.pid)
+    got, want = records[0]["cpu_ns"], tasks.exact_ns(child.pid)
+    slack = lib.GAP_NS * tasks.all_switches(child.pid)
     tap.ok(abs(got - want) <= slack and got >= before["cpu_ns"] + 20 * lib.MS - slack,
            "with all its CPU time", before, f"cpu_ns={got} kernel={want}")
     tap.ok(records[0]["energy_nj"] > before["energy_nj"] and records[0]["alive"], "and energy",
@@ -236,13 +238,13 @@ def check_reuse(tap):
 
 def clock_and_switches(pid):
     """What the kernel has counted of a process until now."""
-    return lib.exact_ns(pid), lib.all_switches(pid)
+    return tasks.exact_ns(pid), tasks.all_switches(pid)
 
 
 def kernel_threads():
     """By PID: what the kernel had counted before a sample, the record, and that after it."""
     before = {int(pid): clock_and_switches(int(pid)) for pid in os.listdir("/proc")
-              if pid.isdigit() and int(lib.stat_fields(pid)[6]) & PF_KTHREAD}
+              if pid.isdigit() and int(tasks.stat_fields(pid)[6]) & PF_KTHREAD}
     records = {record["pid"]: record for record in sampled().processes if record["kernel"]}
     return {pid: (before[pid], records[pid], clock_and_switches(pid))
             for pid in before if pid in records and os.path.exists(f"/proc/{pid}")}
@@ -275,15 +277,15 @@ def check_kernel(tap):
 
 def check_memory(tap):
     """Memory of threads counts once; it follows what is there."""
-    worker = lib.Worker("hog", "-m", MIB, "-j", 4, "-n", 100, "-p")
+    worker = tasks.Worker("hog", "-m", MIB, "-j", 4, "-n", 100, "-p")
     worker.said()
-    got, want = sampled().of(worker.pid)["mem"], int(lib.status(worker.pid, "VmRSS")) * 1024
+    got, want = sampled().of(worker.pid)["mem"], int(tasks.status(worker.pid, "VmRSS")) * 1024
     tap.ok(abs(got - want) <= RSS_SLACK, "mem of four threads is the process's, once",
            f"mem={got} VmRSS={want}")
     child = Child("memory")
     for mib in (MIB, 0):
         child.work(10, mib)
-        got, want = sampled().of(child.pid)["mem"], int(lib.status(child.pid, "VmRSS")) * 1024
+        got, want = sampled().of(child.pid)["mem"], int(tasks.status(child.pid, "VmRSS")) * 1024
         tap.ok(abs(got - want) <= RSS_SLACK and (got > MIB << 20) == bool(mib),
                f"mem with {mib} MiB", f"mem={got} VmRSS={want}")
     child.exit()
@@ -308,4 +310,4 @@ def test(tap):
         Child.end_all()
 
 
-lib.main(test)
+harness.main(test)

@@ -6,7 +6,10 @@
 import glob
 import re
 
+import formats
+import harness
 import lib
+import tasks
 
 THREADS = 10000
 ROUNDS = 8
@@ -22,18 +25,18 @@ def totals():
     """The header and pid 0, and the records: pid, alive, cpu_ns, energy_nj, comm."""
     data = lib.settled_bytes()
     first = data.index(b"\npid=") + 1
-    books = lib.Listing(data[:data.index(b"\n", first) + 1])
+    books = formats.Listing(data[:data.index(b"\n", first) + 1])
     return books, [(*map(int, found[:-1]), found[-1]) for found in RECORD.findall(data, first)][1:]
 
 
 def check_threads(tap):
     """One process, all of whose threads are still there."""
-    worker = lib.Worker("hog", "-j", THREADS, "-n", ROUNDS, "-p")
+    worker = tasks.Worker("hog", "-j", THREADS, "-n", ROUNDS, "-p")
     said = worker.said()
     lib.wait_samples()
     record = lib.listing().of(worker.pid)
-    got, want = record["cpu_ns"], lib.exact_ns(worker.pid)
-    tap.equal(int(lib.status(worker.pid, "Threads")), THREADS, "(they are there)")
+    got, want = record["cpu_ns"], tasks.exact_ns(worker.pid)
+    tap.equal(int(tasks.status(worker.pid, "Threads")), THREADS, "(they are there)")
     tap.ok(abs(got - want) <= lib.GAP_NS * said["switches"], f"cpu_ns of {THREADS} threads",
            f"cpu_ns={got} kernel={want} difference={got - want} switches={said['switches']}")
     tap.note(f"threads: {got} ns, {got - want:+} in {said['switches']} switches")
@@ -52,7 +55,7 @@ def check_threads(tap):
 def check_storm(tap):
     """Processes that do nothing but begin and end."""
     before, old = totals()
-    said = lib.Worker("swarm", "-n", NUMBER, "-u", 0, "-U", 0, "-c", "st").said()
+    said = tasks.Worker("swarm", "-n", NUMBER, "-u", 0, "-U", 0, "-c", "st").said()
     lib.wait_samples()
     after, new = totals()
     storm = [found for found in new if re.fullmatch(rb"st\d+", found[4])]
@@ -85,4 +88,4 @@ def test(tap):
     check_storm(tap)
 
 
-lib.main(test)
+harness.main(test)

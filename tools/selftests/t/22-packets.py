@@ -8,6 +8,7 @@ import signal
 import socket
 import struct
 
+import harness
 import lib
 
 NUMBER = 40
@@ -286,4 +287,4 @@ def test(tap):
         Actor.end_all()
 
 
-lib.main(test)
+harness.main(test)

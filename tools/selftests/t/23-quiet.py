@@ -9,8 +9,11 @@ All else is kept on CPU 0, so that the others have no more to do with us than th
 import contextlib
 import os
 
+import hardware
+import harness
 import ipis
 import lib
+import tasks
 
 SAMPLE_NS = 10 * lib.MS
 SAMPLES = 200
@@ -45,10 +48,10 @@ def test(tap):
     """Quiet."""
     lib.load(source=False, sample_ns=SAMPLE_NS, window_ns=100 * lib.MS)
     keep_to_cpu0()
-    near, far = lib.packages()[0][1], lib.packages()[1]
+    near, far = hardware.packages()[0][1], hardware.packages()[1]
     check(tap, [near, *far], "all idle")
-    hog = lib.Worker("hog", "-a", far[0])
-    lib.wait_until(lambda: lib.exact_ns(hog.pid) > 50 * lib.MS)
+    hog = tasks.Worker("hog", "-a", far[0])
+    lib.wait_until(lambda: tasks.exact_ns(hog.pid) > 50 * lib.MS)
     before = lib.listing().of(hog.pid)["cpu_ns"]
     check(tap, [near, *far], f"CPU {far[0]} busy")
     tap.ok(lib.listing().of(hog.pid)["cpu_ns"] > before + lib.SECOND,
@@ -61,4 +64,4 @@ def test(tap):
     hog.end()
 
 
-lib.main(test)
+harness.main(test)

@@ -5,7 +5,11 @@
 
 import time
 
+import formats
+import hardware
+import harness
 import lib
+import tasks
 
 BLOCKED_MS = 60
 
@@ -13,7 +17,7 @@ BLOCKED_MS = 60
 def now():
     """The state of the beat; all of it is in the first piece."""
     head = lib.read_head(lib.DEBUG_ALL)
-    return lib.Listing(head[:head.rindex(b"\n") + 1])
+    return formats.Listing(head[:head.rindex(b"\n") + 1])
 
 
 def passed(before, after):
@@ -25,8 +29,8 @@ def passed(before, after):
 def test(tap):
     """Beat."""
     lib.load(sample_ns=lib.MS, window_ns=100 * lib.MS)
-    lib.Worker("hog", "-d", 50)
-    lib.Worker("swarm", "-j", 2)
+    tasks.Worker("hog", "-d", 50)
+    tasks.Worker("swarm", "-j", 2)
     lib.wait_samples(10)
     before = now()
     time.sleep(1)
@@ -39,7 +43,7 @@ def test(tap):
     tap.note(f"{samples} samples, {after['drift_ns'] - before['drift_ns']} ns late in all")
 
     # Whoever has a better right to the only CPU keeps the sampler off it.
-    lib.Worker("/usr/bin/chrt", "-f", 50, "/payload/hog", "-u", BLOCKED_MS, "-p").said()
+    tasks.Worker("/usr/bin/chrt", "-f", 50, "/payload/hog", "-u", BLOCKED_MS, "-p").said()
     lib.wait_samples(10)
     last = now()
     time_ms, samples, late = passed(after, last)
@@ -50,8 +54,8 @@ def test(tap):
            last["drift_max_ns"])
     tap.ok(last["drift_ns"] - after["drift_ns"] >= (BLOCKED_MS - 20) * lib.MS, "drift_ns, too",
            last["drift_ns"] - after["drift_ns"])
-    with lib.frozen():
+    with hardware.frozen():
         tap.equal(lib.settled_listing().imbalance(), 0, "the books balance")
 
 
-lib.main(test)
+harness.main(test)

@@ -5,7 +5,12 @@
 
 import time
 
+import audit
+import formats
+import hardware
+import harness
 import lib
+import tasks
 
 # What the virtual hardware draws while nothing runs, uW.
 STATIC_UW = {"package": 5000000, "dram": 1000000}
@@ -41,8 +46,8 @@ def check_idle_machine(tap):
     # From then on all samples are billed by it.
     before = lib.settled_bytes()
     time.sleep(10)
-    after = lib.Listing(lib.settled_bytes())
-    before = lib.Listing(before)
+    after = formats.Listing(lib.settled_bytes())
+    before = formats.Listing(before)
     wrong = [dom for dom in after.domains if dom["billed"] and
              abs(dom["idle_uw"] - STATIC_UW[dom["kind"]]) * 100 > STATIC_UW[dom["kind"]] * PERCENT]
     tap.ok(not wrong, f"the idle power is learnt, within {PERCENT} %", powers(books), *wrong)
@@ -60,13 +65,13 @@ def check_idle_machine(tap):
 
 def check_load(tap):
     """A load does not lift the idle power, and pays for all but idling."""
-    cpu = lib.packages()[0][1]
-    hog = lib.Worker("hog", "-c", "simd", "-a", cpu)
+    cpu = hardware.packages()[0][1]
+    hog = tasks.Worker("hog", "-c", "simd", "-a", cpu)
     lib.wait_samples(3)
     before = lib.settled_bytes()
     time.sleep(6)
-    after = lib.Listing(lib.settled_bytes())
-    before = lib.Listing(before)
+    after = formats.Listing(lib.settled_bytes())
+    before = formats.Listing(before)
     wrong = {name: uw for name, uw in powers(after).items() if uw > powers(before)[name]}
     tap.ok(not wrong, "under load the idle power is not lifted", powers(before), wrong)
     here = ("package-0", "dram-0")
@@ -88,8 +93,8 @@ def check_setting(tap):
     lib.wait_samples()
     before = lib.settled_bytes()
     time.sleep(3)
-    after = lib.Listing(lib.settled_bytes())
-    before = lib.Listing(before)
+    after = formats.Listing(lib.settled_bytes())
+    before = formats.Listing(before)
     tap.equal({name: after.domain(name)["idle_uw"] <= learnt[name] for name in learnt} |
               {"package-1": after.domain("package-1")["idle_uw"]},
               {name: True for name in learnt} | {"package-1": 2000000},
@@ -112,7 +117,7 @@ def test(tap):
     check_idle_machine(tap)
     check_load(tap)
     check_setting(tap)
-    lib.check_books(tap, "in the end")
+    audit.check_books(tap, "in the end")
 
 
-lib.main(test)
+harness.main(test)

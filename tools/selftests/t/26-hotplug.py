@@ -6,7 +6,11 @@
 import errno
 import time
 
+import audit
+import hardware
+import harness
 import lib
+import tasks
 
 HERE = ("package-0", "core-0", "dram-0")
 THERE = ("package-1", "core-1", "dram-1")
@@ -14,8 +18,8 @@ THERE = ("package-1", "core-1", "dram-1")
 
 def begin_load():
     """On all CPUs, with exits."""
-    return [lib.Worker("hog", "-c", "simd", "-a", lib.packages()[1][0]),
-            lib.Worker("hog", "-c", "mem", "-d", 60, "-j", 2), lib.Worker("swarm", "-j", 2)]
+    return [tasks.Worker("hog", "-c", "simd", "-a", hardware.packages()[1][0]),
+            tasks.Worker("hog", "-c", "mem", "-d", 60, "-j", 2), tasks.Worker("swarm", "-j", 2)]
 
 
 def check_balance(tap, when):
@@ -39,8 +43,8 @@ def idle_is_known():
 
 def check_package(tap, cpus):
     """A whole package goes and comes back."""
-    lib.check_books(tap, "before")
-    lib.set_online(cpus, False)
+    audit.check_books(tap, "before")
+    hardware.set_online(cpus, False)
     lib.wait_until(lambda: lib.listing().domain("package-1")["gaps"] >= 1)
     gone = check_balance(tap, "its CPUs are offline")
     time.sleep(4)
@@ -54,10 +58,10 @@ def check_package(tap, cpus):
               [gone.domain(name)["measured_nj"] for name in THERE], "nothing is made up")
     tap.ok(all(charged(still, name) > charged(gone, name) for name in ("package-0", "dram-0")),
            "the other package's energy is charged on")
-    lib.set_online(cpus, True)
+    hardware.set_online(cpus, True)
     lib.wait_until(lambda: lib.listing().domain("package-1")["reads"] >
                    still.domain("package-1")["reads"])
-    back = lib.check_books(tap, "they are back", THERE)
+    back = audit.check_books(tap, "they are back", THERE)
     for name in ("package-1", "dram-1"):
         energy = back.domain(name)["measured_nj"] - still.domain(name)["measured_nj"]
         spike = charged(back, name) - charged(still, name)
@@ -69,25 +73,25 @@ def check_storm(tap, cpus):
     """CPUs come and go, one by one and in twos, faster than samples are taken."""
     for _ in range(3):
         for some in (cpus[:1], cpus[1:], cpus):
-            lib.set_online(some, False)
-            lib.set_online(some, True)
+            hardware.set_online(some, False)
+            hardware.set_online(some, True)
     lib.wait_samples()
-    books = lib.check_books(tap, "after a storm of them", THERE)
+    books = audit.check_books(tap, "after a storm of them", THERE)
     tap.ok(books.domain("package-1")["idle_nj"] > 0, "(there is energy)")
 
 
 def check_late_cpu(tap, cpus):
     """A CPU that was offline when the source was loaded."""
     lib.unload()
-    lib.set_online(cpus[1:], False)
+    hardware.set_online(cpus[1:], False)
     lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     lib.wait_samples()
-    before = lib.check_books(tap, "loaded without a CPU")
-    lib.set_online(cpus[1:], True)
-    hog = lib.Worker("hog", "-c", "simd", "-a", cpus[1])
+    before = audit.check_books(tap, "loaded without a CPU")
+    hardware.set_online(cpus[1:], True)
+    hog = tasks.Worker("hog", "-c", "simd", "-a", cpus[1])
     lib.wait_until(lambda: (record := lib.listing().of(hog.pid)) and record["energy_nj"])
     tap.ok(True, "who runs on it is charged")
-    after = lib.check_books(tap, "it has come")
+    after = audit.check_books(tap, "it has come")
     tap.equal([dom["base_raw"] for dom in after.domains],
               [dom["base_raw"] for dom in before.domains], "and no counter began anew for it")
     hog.end()
@@ -96,18 +100,18 @@ def check_late_cpu(tap, cpus):
 def check_late_package(tap, cpus):
     """A package that was offline when the source was loaded."""
     lib.unload()
-    lib.set_online(cpus, False)
+    hardware.set_online(cpus, False)
     lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     lib.wait_samples()
-    before = lib.check_books(tap, "loaded without a package")
+    before = audit.check_books(tap, "loaded without a package")
     tap.equal([dom["domain"] for dom in before.domains], [*HERE[:2], HERE[2], "psys"],
               "it is not there")
-    lib.set_online(cpus, True)
+    hardware.set_online(cpus, True)
     lib.wait_until(lambda: lib.listing().domain("package-1"))
-    hogs = [lib.Worker("hog", "-c", "simd", "-a", cpu) for cpu in cpus]
+    hogs = [tasks.Worker("hog", "-c", "simd", "-a", cpu) for cpu in cpus]
     lib.wait_until(lambda: all((record := lib.listing().of(hog.pid)) and record["energy_nj"]
                                for hog in hogs))
-    after = lib.check_books(tap, "it has come")
+    after = audit.check_books(tap, "it has come")
     tap.ok(all(after.domain(name) for name in THERE), "with all its domains")
     tap.ok(after.domain("package-1")["attributed_nj"] > 0, "and is charged")
     tap.equal([after.domain(name)["base_raw"] for name in HERE],
@@ -117,7 +121,7 @@ def check_late_package(tap, cpus):
 
 def test(tap):
     """Hotplug."""
-    cpus = lib.packages()[1]
+    cpus = hardware.packages()[1]
     lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     # Who looks all the time keeps the machine from being idle.
     lib.wait_until(idle_is_known, poll_s=1)
@@ -131,7 +135,7 @@ def test(tap):
         check_late_cpu(tap, cpus)
         check_late_package(tap, cpus)
     finally:
-        lib.set_online(cpus, True)
+        hardware.set_online(cpus, True)
 
 
-lib.main(test)
+harness.main(test)

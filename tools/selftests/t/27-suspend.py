@@ -7,7 +7,10 @@ import os
 import re
 import time
 
+import audit
+import harness
 import lib
+import tasks
 
 # How: what is written to pm_test, mem_sleep and state.
 PM_TESTS = (("freezer", "s2idle", "freeze"), ("devices", "s2idle", "freeze"),
@@ -43,7 +46,7 @@ def check_nobody_ran(tap, how, books, passed_ns, waited_ns):
 
 def sleeps(tap, how, suspend):
     """Suspend with all CPUs busy, and look at the samples before and after alone."""
-    lib.check_books(tap, f"{how}: before")
+    audit.check_books(tap, f"{how}: before")
     # So slow that between the two there is none, and none soon after.
     lib.must_set(window_ns=HOUR, sample_ns=10 * lib.SECOND)
     first = lib.system()
@@ -70,7 +73,7 @@ def sleeps(tap, how, suspend):
               f"{how}: the books balance on both sides")
     lib.must_set(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     lib.wait_samples(3)
-    again = lib.check_books(tap, f"{how}: after")
+    again = audit.check_books(tap, f"{how}: after")
     tap.ok(again.billed("attributed_nj") > books.billed("attributed_nj"),
            f"{how}: and it goes on")
 
@@ -99,11 +102,11 @@ def test(tap):
     lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     lib.write("/sys/module/suspend/parameters/pm_test_delay", WAIT_S)
     for cpu in range(4):
-        lib.Worker("hog", "-c", "simd", "-a", cpu)
+        tasks.Worker("hog", "-c", "simd", "-a", cpu)
     lib.wait_samples(3)
     for how in PM_TESTS:
         sleeps(tap, f"{how[2]} up to {how[0]}", pm_test(*how))
     sleeps(tap, "to memory", to_ram)
 
 
-lib.main(test)
+harness.main(test)

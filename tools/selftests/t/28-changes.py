@@ -3,26 +3,30 @@
 # selftest: guest=hotplug timeout=120
 """The pace changes and the source comes and goes under load: nothing lost, nothing invented."""
 
+import audit
+import hardware
+import harness
 import lib
+import tasks
 
 PACES_MS = (1, 300, 5, 1000, 2, 50, 10)
 
 
 def begin_load():
     """Busy, half busy, and exits."""
-    lib.Worker("hog", "-c", "simd", "-a", 0)
-    lib.Worker("hog", "-c", "mem", "-d", 50, "-j", 3)
-    lib.Worker("swarm", "-j", 2, "-U", 500)
-    lib.Worker("pingpong", 1)
+    tasks.Worker("hog", "-c", "simd", "-a", 0)
+    tasks.Worker("hog", "-c", "mem", "-d", 50, "-j", 3)
+    tasks.Worker("swarm", "-j", 2, "-U", 500)
+    tasks.Worker("pingpong", 1)
 
 
 def check_paces(tap):
     """Each pace from the other."""
-    last = lib.check_books(tap, "at first")
+    last = audit.check_books(tap, "at first")
     for pace in PACES_MS:
         lib.must_set(sample_ns=pace * lib.MS)
         lib.wait_samples(3)
-        books = lib.check_books(tap, f"{pace} ms")
+        books = audit.check_books(tap, f"{pace} ms")
         tap.ok(all(books[key] >= last[key] for key in
                    ("measured_nj", "idle_nj", "unattributed_nj", "exited_nj")) and
                books.billed("attributed_nj") >= last.billed("attributed_nj"),
@@ -44,12 +48,12 @@ def check_source(tap):
             wrong.append(f"without a source: {before['measured_nj']}, {between['measured_nj']}")
         lib.command("modprobe", "energy_rapl_msr")
         lib.wait_samples(3)
-        with lib.frozen():
+        with hardware.frozen():
             after = lib.settled_listing()
-            raws = lib.registers(after)
+            raws = hardware.registers(after)
         for dom in after.domains:
             was = before.domain(dom["domain"])
-            want = was["measured_nj"] + lib.rapl_nj(dom, raws[dom["domain"]])
+            want = was["measured_nj"] + hardware.rapl_nj(dom, raws[dom["domain"]])
             if dom["measured_nj"] != want or dom["lost_ns"] != was["lost_ns"]:
                 wrong.append(f"{dom}: wanted measured_nj={want}")
         if after.imbalance() or after.imbalance("window_") or after["unbalanced"]:
@@ -66,4 +70,4 @@ def test(tap):
     check_source(tap)
 
 
-lib.main(test)
+harness.main(test)

@@ -9,7 +9,10 @@ import re
 import subprocess
 import tempfile
 
+import formats
+import harness
 import lib
+import tasks
 
 TRACEFS = "/sys/kernel/tracing"
 EVENTS = ("energy_exit", "energy_sample")
@@ -95,7 +98,7 @@ def parse(lines):
     for line in lines:
         match = re.search(rb"\b(energy_\w+): +(timestamp=.*)$", line)
         if not match:
-            raise lib.BadLine(line)
+            raise formats.BadLine(line)
         event = dict(word.split(b"=") for word in match[2].split(b" "))
         event = {key.decode(): value if key.decode() in TEXT else int(value)
                  for key, value in event.items()}
@@ -122,10 +125,10 @@ def none_dead():
 def start_workers():
     """One of each number that processes have; the hostile one, and all."""
     lib.command("modprobe", "brd", "rd_nr=1", "rd_size=1024")
-    workers = [lib.Worker("forge", HOSTILE.hex()),
-               lib.Worker("packets", "udp", PACKETS, 10),
-               lib.Worker("diskio", "read", "/dev/vda", DISK_BYTES),
-               lib.Worker("diskio", "write", "/dev/ram0", DISK_BYTES)]
+    workers = [tasks.Worker("forge", HOSTILE.hex()),
+               tasks.Worker("packets", "udp", PACKETS, 10),
+               tasks.Worker("diskio", "read", "/dev/vda", DISK_BYTES),
+               tasks.Worker("diskio", "write", "/dev/ram0", DISK_BYTES)]
     for worker in workers:
         worker.said()
     return workers[0], workers
@@ -154,7 +157,7 @@ def check_format(tap):
 def check_exits(tap, listed, exits, named):
     """Every one that was listed dead, once, with the totals that it was listed with."""
     pids = {record["pid"]: record for record in listed}
-    told = [event for event in exits if lib.unescape(event["comm"]) in named]
+    told = [event for event in exits if formats.unescape(event["comm"]) in named]
     tap.equal(len(told), len(listed), "every one of them is told")
     tap.equal(sorted(event["tgid"] for event in told), sorted(pids), "and each of them once")
     wrong = []
@@ -163,7 +166,7 @@ def check_exits(tap, listed, exits, named):
         if not record:
             continue
         wrong += [(key, event, record) for key in SAME if event[key] != record[key]]
-        if (lib.unescape(event["comm"]) != record["comm"] or
+        if (formats.unescape(event["comm"]) != record["comm"] or
                 event["score_nj"] // 1000 * 1000 != record["energy"]):
             wrong.append(("comm, energy", event, record))
     tap.ok(not wrong, "with the totals that were listed", len(wrong), *wrong[:3])
@@ -205,8 +208,8 @@ def test(tap):
         lib.must_set(window_ns=3600 * lib.SECOND)
         hostile, workers = start_workers()
         lib.write(f"{cgroup}/cgroup.procs", hostile.pid)
-        start = int(lib.stat_fields(hostile.pid)[22 - 3])
-        said = lib.Worker("swarm", "-n", NUMBER, "-u", 200, "-U", 1000, "-c", "ex").said()
+        start = int(tasks.stat_fields(hostile.pid)[22 - 3])
+        said = tasks.Worker("swarm", "-n", NUMBER, "-u", 200, "-U", 1000, "-c", "ex").said()
         tap.equal(said["started"], NUMBER, "(they have run)")
         for worker in workers:
             worker.end()
@@ -242,4 +245,4 @@ def test(tap):
     tap.note(f"{len(exits)} exits, {len(found['energy_sample'])} samples of domains")
 
 
-lib.main(test)
+harness.main(test)

@@ -3,6 +3,7 @@
 # selftest: guest=control timeout=60
 """How late the sampler is: counted, in sum and at most."""
 
+import harness
 import lib
 
 
@@ -25,4 +26,4 @@ def test(tap):
     tap.ok(last[1] > total and last[2] >= largest, "it goes on being counted", first, last)
 
 
-lib.main(test)
+harness.main(test)

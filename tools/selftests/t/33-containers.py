@@ -6,7 +6,10 @@
 import os
 
 import containers
+import formats
+import harness
 import lib
+import tasks
 
 USER = containers.USER
 CGROUP = ("cat", lib.CGROUP)
@@ -104,7 +107,7 @@ def check_stat(tap, found):
         said = found[name].run("cat", lib.STAT, uid=uid).stdout.encode()
         # Since the window crun has been at work in there.
         now = lib.cgroups()[f"/{name}"]["cpu_ns"]
-        tap.ok(listed <= lib.parse_stat(said)["cpu_ns"] <= now,
+        tap.ok(listed <= formats.parse_stat(said)["cpu_ns"] <= now,
                f"{name}: cgroup.stat is the container's", listed, said, now)
     check_refused(tap, found["rootcgroup"], USER, [lib.STAT])
 
@@ -152,7 +155,7 @@ def check_modes(tap, found):
         os.chmod(path, 0o400)
     script = f'mount -t proc proc /tmp && exec "$@" cat {" ".join(modes)}'
     done = lib.command("unshare", "-mpf", "sh", "-c", script.replace("/proc/", "/tmp/"), "sh",
-                       *lib.as_user(lib.NOBODY), check=False)
+                       *tasks.as_user(lib.NOBODY), check=False)
     tap.equal((done.stdout, done.stderr.count("Permission denied")), ("", len(modes)),
               "files closed by chmod are closed for containers that start then")
     for path, mode in modes.items():
@@ -177,4 +180,4 @@ def test(tap):
         containers.end_all()
 
 
-lib.main(test)
+harness.main(test)

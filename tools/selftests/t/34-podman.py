@@ -6,6 +6,8 @@
 import os
 
 import containers
+import formats
+import harness
 import lib
 
 STATE = "/run/podman-test"
@@ -42,7 +44,7 @@ def check(tap, name, init, user):
     lines = podman("exec", f"--user={user}", name, "sh", "-c", LOOK, "sh",
                    *PRIVATE).stdout.splitlines(keepends=True)
     first = next((at for at, line in enumerate(lines) if line.startswith("cat: ")), len(lines))
-    view = lib.Listing("".join(lines[:first]).encode())
+    view = formats.Listing("".join(lines[:first]).encode())
     want = sorted((containers.inner_pid(pid), containers.comm(pid))
                   for pid in containers.beside(init))
     tap.ok(f"hog-{name}".encode() in {comm for _, comm in want}, f"({name}: it has a hog)", want)
@@ -73,4 +75,4 @@ def test(tap):
     podman("rm", "--all", "--force", "--time=0")
 
 
-lib.main(test)
+harness.main(test)

@@ -5,7 +5,10 @@
 
 import os
 
+import formats
+import harness
 import lib
+import tasks
 
 V1 = ("cpu", "pids", "freezer")
 NOTE = "energy_core: cgroup v2 is not in use"
@@ -51,7 +54,7 @@ def check_v1(tap):
     tap.equal(notes() - before, 1, "the log says once what that means")
     box = f"{lib.CGROUPS}/cpu/box"
     os.mkdir(box)
-    hogs = {uid: lib.Worker("/usr/bin/env", *lib.as_user(uid, "/payload/hog", "-n", 300, "-p"))
+    hogs = {uid: tasks.Worker("/usr/bin/env", *tasks.as_user(uid, "/payload/hog", "-n", 300, "-p"))
             for uid in (lib.NOBODY, lib.NOBODY - 1)}
     for worker in hogs.values():
         worker.said()
@@ -62,15 +65,15 @@ def check_v1(tap):
     tap.ok(found.of(1) and found.of(mine)["energy_uj"] > 0 and found.of(other),
            "all: shows and measures everything", found.of(1), found.of(mine))
     in_box = ("sh", "-c", f'echo 0 >{box}/cgroup.procs && exec "$@"', "sh")
-    seen = [record["pid"] for record in lib.Listing(lib.command(
-        *in_box, *lib.as_user(lib.NOBODY, "cat", lib.CGROUP)).stdout.encode()).records]
+    seen = [record["pid"] for record in formats.Listing(lib.command(
+        *in_box, *tasks.as_user(lib.NOBODY, "cat", lib.CGROUP)).stdout.encode()).records]
     tap.ok(mine in seen, "cgroup: a user sees its own process", seen)
     tap.ok(not {1, other, os.getpid()} & set(seen),
            "and not another user's, of the same v1 cgroup neither", seen)
     strangers = [pid for pid in seen if os.path.exists(f"/proc/{pid}") and
-                 lib.status(pid, "Uid") != str(lib.NOBODY)]
+                 tasks.status(pid, "Uid") != str(lib.NOBODY)]
     tap.ok(not strangers, "nor anybody else's", strangers)
-    done = lib.command(*in_box, *lib.as_user(lib.NOBODY, "cat", lib.STAT), check=False)
+    done = lib.command(*in_box, *tasks.as_user(lib.NOBODY, "cat", lib.STAT), check=False)
     tap.ok(done.returncode and "not permitted" in done.stderr and not done.stdout,
            "cgroup.stat: is not for users, to whom it would tell all of the machine's", done)
     tap.ok({1, other, mine} <= {record["pid"] for record in lib.listing(lib.CGROUP).records},
@@ -93,11 +96,11 @@ def test(tap):
     lib.load(source=False)
     tap.equal(notes(), before, "with v2 the log says nothing")
     os.mkdir(f"{lib.CGROUPS}/box")
-    hog = lib.Worker(*lib.in_cgroup("box", "/payload/hog", "-n", 300, "-p"))
+    hog = tasks.Worker(*tasks.in_cgroup("box", "/payload/hog", "-n", 300, "-p"))
     hog.said()
     lib.wait_windows()
-    seen = lib.command(*lib.in_cgroup("box", "cat", lib.CGROUP)).stdout
-    seen = [record["pid"] for record in lib.Listing(seen.encode()).records]
+    seen = lib.command(*tasks.in_cgroup("box", "cat", lib.CGROUP)).stdout
+    seen = [record["pid"] for record in formats.Listing(seen.encode()).records]
     tap.ok(hog.pid in seen and not {1, os.getpid()} & set(seen),
            "and a cgroup is one's own again", seen)
     hog.end()
@@ -105,4 +108,4 @@ def test(tap):
     os.rmdir(f"{lib.CGROUPS}/box")
 
 
-lib.main(test)
+harness.main(test)

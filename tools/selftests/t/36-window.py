@@ -7,7 +7,9 @@ import errno
 import os
 import re
 
+import harness
 import lib
+import tasks
 
 WINDOW_NS, SAMPLE_NS = 500 * lib.MS, 5 * lib.MS
 WINDOWS = 4
@@ -91,7 +93,7 @@ def test(tap):
     """Windows."""
     os.mkdir(BOX)
     lib.load(sample_ns=SAMPLE_NS, window_ns=WINDOW_NS)
-    hog = lib.Worker(*lib.in_cgroup("window", "/payload/hog"))
+    hog = tasks.Worker(*tasks.in_cgroup("window", "/payload/hog"))
     lib.wait_windows()
     for path in UNPRIVILEGED:
         check_pace(tap, path)
@@ -99,4 +101,4 @@ def test(tap):
     hog.end()
 
 
-lib.main(test)
+harness.main(test)

@@ -10,9 +10,13 @@ processes meet is up to the scheduler. FUZZ_SEED= and FUZZ_ROUNDS= in the enviro
 import contextlib
 import os
 import random
+import subprocess
 import time
 
+import harness
 import lib
+import memory
+import tasks
 
 SEED = int(os.environ.get("FUZZ_SEED", "20"))
 WARM, ROUNDS = 1, int(os.environ.get("FUZZ_ROUNDS", "3"))
@@ -53,14 +57,14 @@ def commands(debugfs):
     # The root cgroup's totals are the machine's.
     rooted = [*fuzz, "-m", "-l", lib.CGROUP, *each("-x", (lib.STAT, *PRIVATE)), *EVERYBODYS]
     hidden = [word.replace("/proc", HIDING) for word in rooted]
-    nobody = lib.as_user(lib.NOBODY)
+    nobody = tasks.as_user(lib.NOBODY)
     return {
         "root": root,
-        "root in a cgroup": lib.in_cgroup("fuzz/home", *root),
+        "root in a cgroup": tasks.in_cgroup("fuzz/home", *root),
         "nobody": [*nobody, *rooted],
-        "nobody in a cgroup": lib.in_cgroup("fuzz/home/below", *nobody, *user),
+        "nobody in a cgroup": tasks.in_cgroup("fuzz/home/below", *nobody, *user),
         "nobody with hidepid": [*nobody, *hidden],
-        "container": lib.in_cgroup("fuzz/container", *CONTAINER, *user),
+        "container": tasks.in_cgroup("fuzz/container", *CONTAINER, *user),
         # It is sent around, so it need not find itself.
         "migrant": [*nobody, *(word for word in user if word != "-m")],
     }
@@ -84,9 +88,9 @@ class Round:
             # Options come before files, so the seed goes right behind the program's name.
             place = next(i for i, word in enumerate(args) if word.endswith("/fuzz")) + 1
             seed = self.random.randrange(1 << 32)
-            workers[name] = lib.Worker("/usr/bin/env", *args[:place], "-r", seed + at,
-                                       *args[place:], stderr=lib.subprocess.STDOUT)
-        swarm = lib.Worker("swarm", "-j", 2, "-u", 100, "-U", 2000)
+            workers[name] = tasks.Worker("/usr/bin/env", *args[:place], "-r", seed + at,
+                                         *args[place:], stderr=subprocess.STDOUT)
+        swarm = tasks.Worker("swarm", "-j", 2, "-u", 100, "-U", 2000)
         self.migrants = [workers["migrant"].pid, swarm.pid]
         for at in range(STEPS):
             if at == STEPS // 2:
@@ -131,7 +135,7 @@ class Round:
         os.mkdir(path)
         self.cgroups.append(path)
         name = path.removeprefix(f"{lib.CGROUPS}/")
-        lib.command(*lib.in_cgroup(name, "cat", lib.CGROUP), check=False)
+        lib.command(*tasks.in_cgroup(name, "cat", lib.CGROUP), check=False)
 
     def remove_cgroup(self):
         """Who is in it goes elsewhere."""
@@ -190,7 +194,7 @@ def empty(path):
 
 def objects(cache):
     """How many objects of a cache there are."""
-    lib.shrink(cache)
+    memory.shrink(cache)
     return int(lib.text(f"/sys/kernel/slab/{cache}/objects").split()[0])
 
 
@@ -246,7 +250,7 @@ def test(tap):
     stale = gone = loads = 0
     for number in range(WARM + ROUNDS):
         if number == WARM:
-            before = lib.kernel_memory()
+            before = memory.kernel_memory()
         begin()
         this = Round(number)
         said, wrong = this.run()
@@ -260,7 +264,7 @@ def test(tap):
     back_to(tap, dying, "removed cgroups that are still held", dying_cgroups)
     for cache, count in exact.items():
         back_to(tap, count, f"objects in {cache}", lambda cache=cache: objects(cache))
-    after = lib.kernel_memory()
+    after = memory.kernel_memory()
     grown = {name: after[0][name] - before[0].get(name, 0) for name in after[0]
              if after[0][name] != before[0].get(name, 0)}
     tap.ok(sum(grown.values()) <= BOUND, f"memory is back (within {BOUND >> 10} KiB)",
@@ -271,4 +275,4 @@ def test(tap):
              f"{(after[1] - before[1]) >> 10} KiB")
 
 
-lib.main(test)
+harness.main(test)

@@ -5,7 +5,11 @@
 
 import os
 
+import formats
+import hardware
+import harness
 import lib
+import tasks
 
 PACE = {"sample_ns": 50 * lib.MS, "window_ns": 200 * lib.MS}
 
@@ -24,7 +28,7 @@ def put(pid, cgroup):
 def worker_in(cgroup, *args):
     """A workload that is in a cgroup from its first instruction on."""
     script = f'echo 0 >{lib.CGROUPS}/{cgroup}/cgroup.procs && exec "$@"'
-    return lib.Worker("/bin/sh", "-c", script, "sh", *args)
+    return tasks.Worker("/bin/sh", "-c", script, "sh", *args)
 
 
 def read_in(cgroup, path, *prefix):
@@ -35,7 +39,7 @@ def read_in(cgroup, path, *prefix):
 
 def stat_in(cgroup, *prefix):
     """The totals that somebody in a cgroup sees."""
-    return lib.parse_stat(read_in(cgroup, lib.STAT, *prefix).stdout.encode())
+    return formats.parse_stat(read_in(cgroup, lib.STAT, *prefix).stdout.encode())
 
 
 def settled():
@@ -62,8 +66,8 @@ def check_tree(tap):
             ("a", "a/b", "a/c", "d")}
     # They were born in the root, and have left their past there.
     for hog in hogs.values():
-        lib.wait_until(lambda pid=hog.pid: lib.status(pid, "Name") == "hog" and
-                       lib.status(pid, "State") == "S")
+        lib.wait_until(lambda pid=hog.pid: tasks.status(pid, "Name") == "hog" and
+                       tasks.status(pid, "State") == "S")
     lib.wait_samples()
     books, before = settled()
     born = {name: books.of(hog.pid) for name, hog in hogs.items()}
@@ -71,7 +75,7 @@ def check_tree(tap):
         hog.start()
     for hog in hogs.values():
         hog.said()
-    with lib.frozen():
+    with hardware.frozen():
         books, rows = settled()
     record = {name: books.of(hog.pid) for name, hog in hogs.items()}
     tap.equal(rows["/"]["energy_nj"], books.live_nj() + books["exited_nj"],
@@ -128,7 +132,7 @@ def check_opener(tap):
     fd = os.open(lib.STAT, os.O_RDONLY)
     put(os.getpid(), "d")
     lib.wait_windows(2)
-    kept = lib.parse_stat(os.pread(fd, 4096, 0))
+    kept = formats.parse_stat(os.pread(fd, 4096, 0))
     rows = lib.cgroups()
     put(os.getpid(), "")
     os.close(fd)
@@ -143,8 +147,8 @@ def check_migration(tap):
     """The past stays where it was spent."""
     make("from", "to")
     hog = worker_in("from", "/payload/hog", "-s", "-t", 100000)
-    lib.wait_until(lambda: lib.status(hog.pid, "Name") == "hog" and
-                   lib.status(hog.pid, "State") == "S")
+    lib.wait_until(lambda: tasks.status(hog.pid, "Name") == "hog" and
+                   tasks.status(hog.pid, "State") == "S")
     lib.wait_samples()
     books, rows = settled()
     born_nj = books.of(hog.pid)["energy_nj"] - rows["/from"]["energy_nj"]
@@ -154,7 +158,7 @@ def check_migration(tap):
     lib.wait_samples()
     left = lib.wait_until(lambda: "/to" in (rows := lib.cgroups()) and rows)
     lib.wait_until(lambda: lib.cgroups()["/to"]["energy_nj"] > left["/to"]["energy_nj"] + 10**9)
-    with lib.frozen():
+    with hardware.frozen():
         books, rows = settled()
     tap.equal(rows["/from"]["energy_nj"], left["/from"]["energy_nj"],
               "what it used before it moved stays where it was, and nothing is added")
@@ -192,4 +196,4 @@ def test(tap):
     check_removal(tap, check_migration(tap))
 
 
-lib.main(test)
+harness.main(test)

@@ -5,7 +5,10 @@
 
 import os
 
+import harness
 import lib
+import memory
+import tasks
 
 STORM = 20000
 # Of the rest of the kernel; a row is more than half a KiB, so a leaked one in 120 would show.
@@ -24,9 +27,9 @@ def test(tap):
     os.mkdir(f"{lib.CGROUPS}/storm")
     lib.command("/payload/cgstorm", f"{lib.CGROUPS}/storm", 500)
     lib.wait_windows(4)
-    before = lib.kernel_memory()
+    before = memory.kernel_memory()
     start = lib.cgroups()["/storm"]
-    with lib.Worker("cgstorm", f"{lib.CGROUPS}/storm", STORM) as storm:
+    with tasks.Worker("cgstorm", f"{lib.CGROUPS}/storm", STORM) as storm:
         made = storm.said()["made"]
     lib.wait_windows(4)
     books, rows = lib.listing(), lib.cgroups()
@@ -38,7 +41,7 @@ def test(tap):
               "none of them is left in the list")
     lib.wait_until(lambda: dying() == 0)
     tap.equal(dying(), 0, "none is pinned: nr_dying_descendants")
-    after = lib.kernel_memory()
+    after = memory.kernel_memory()
     grown = {name: after[0][name] - before[0].get(name, 0) for name in after[0]
              if after[0][name] != before[0].get(name, 0)}
     tap.ok(sum(grown.values()) <= BOUND, f"memory is what it was (within {BOUND >> 10} KiB)",
@@ -46,4 +49,4 @@ def test(tap):
     tap.note(f"memory: objects {sum(grown.values()) >> 10} KiB")
 
 
-lib.main(test)
+harness.main(test)

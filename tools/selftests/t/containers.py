@@ -3,8 +3,10 @@
 
 import json
 import os
+import subprocess
 import shutil
 
+import formats
 import lib
 
 ROOTFS = "/run/containers-test/rootfs"
@@ -102,9 +104,9 @@ class Container:
             json.dump(_spec(name, script, uid, namespaces, capabilities, masked), file)
         self.log = f"{bundle}/log"
         with open(self.log, "wb") as log:
-            lib.subprocess.run([*self._crun, "run", "--detach", "--bundle", bundle, name],
-                               check=True, stdin=lib.subprocess.DEVNULL, stdout=log,
-                               stderr=lib.subprocess.STDOUT)
+            subprocess.run([*self._crun, "run", "--detach", "--bundle", bundle, name],
+                           check=True, stdin=subprocess.DEVNULL, stdout=log,
+                           stderr=subprocess.STDOUT)
         Container.everyone.append(self)
         self.pid = json.loads(self("state", name).stdout)["pid"]
 
@@ -117,7 +119,7 @@ class Container:
 
     def listing(self, *args, **options):
         """What a program in it prints, parsed."""
-        return lib.Listing(self.run(*args, **options).stdout.encode())
+        return formats.Listing(self.run(*args, **options).stdout.encode())
 
     def end(self):
         """Kill all of it, and remove it."""

@@ -9,6 +9,7 @@ import contextlib
 import os
 import re
 
+import formats
 import lib
 
 INSTANCE = "/sys/kernel/tracing/instances/ipis"
@@ -63,7 +64,7 @@ def parse(text):
         elif by_us := HANDLED.search(line):
             handled.append(int(by_us[1]))
         else:
-            raise lib.BadLine(line)
+            raise formats.BadLine(line)
     # Recording may have begun, or ended, between an event and its stack.
     return found, handled
 

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Workloads, and what the kernel tells of processes."""
+
+import os
+import re
+import subprocess
+import time
+
+import lib
+
+
+class Worker:
+    """A workload in the background; says lines of key=value."""
+
+    everyone = []
+
+    def __init__(self, program, *args, **options):
+        path = program if "/" in program else f"{lib.PAYLOAD}/{program}"
+        # Back from our own priority to the usual one.
+        self.process = subprocess.Popen(
+            ["/usr/bin/nice", "-n", "20", path, *(str(arg) for arg in args)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
+        self.pid = self.process.pid
+        Worker.everyone.append(self)
+
+    def start(self):
+        """Let it begin (hog -s)."""
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+
+    def said(self):
+        """Wait for its next line, and return it as a dict of numbers."""
+        line = self.process.stdout.readline().decode()
+        if not line:
+            raise RuntimeError(f"{self.process.args} has ended: {self.process.wait()}")
+        return {key: int(value) for key, value in
+                (word.split("=") for word in line.split())}
+
+    def end(self):
+        """End it, if it has not ended."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+
+def in_cgroup(cgroup, *args):
+    """A command that moves itself to a cgroup first."""
+    return ("/bin/sh", "-c", f'echo 0 >{lib.CGROUPS}/{cgroup}/cgroup.procs && exec "$@"', "sh",
+            *args)
+
+
+def as_user(uid, *args):
+    """A command that gives up root first."""
+    return ("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *args)
+
+
+def status(pid, key):
+    """A field of /proc/PID/status, its first word."""
+    return re.search(rf"^{key}:\s+(\S+)", lib.text(f"/proc/{pid}/status"), re.M)[1]
+
+
+def stat_fields(pid):
+    """Fields of /proc/PID/stat from the third on, so that stat_fields()[i - 3] is field i."""
+    return lib.text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+
+
+def cputime_ns(pid):
+    """utime + stime of a process."""
+    fields = stat_fields(pid)
+    return (int(fields[11]) + int(fields[12])) * lib.SECOND // os.sysconf("SC_CLK_TCK")
+
+
+def exact_ns(pid):
+    """CPU time of a process as its clock has it, threads that have ended included."""
+    return time.clock_gettime_ns(~pid << 3 | 2)
+
+
+def thread_switches(pid, kind="voluntary"):
+    """Context switches of all threads that are there."""
+    return sum(int(status(f"{pid}/task/{task}", f"{kind}_ctxt_switches"))
+               for task in os.listdir(f"/proc/{pid}/task"))
+
+
+def all_switches(pid):
+    """Those and the involuntary ones."""
+    return sum(thread_switches(pid, kind) for kind in ("voluntary", "nonvoluntary"))
+
+
+def io_bytes(pid, key):
+    """A field of /proc/PID/io."""
+    return int(re.search(rf"^{key}: (\d+)", lib.text(f"/proc/{pid}/io"), re.M)[1])
