@@ -8,7 +8,10 @@ No switch tells of it: each CPU is asked once, at load, what it has there.
 
 import os
 
+import hardware
+import harness
 import lib
+import tasks
 
 RT_RUNTIME = "/proc/sys/kernel/sched_rt_runtime_us"
 # Since 6.8 this gives the others a part of the CPU.
@@ -18,14 +21,14 @@ TRIES = 10
 
 def grown(tap, hog):
     """What it is charged for in some samples; None if it has been switched away from."""
-    switches = lib.all_switches(hog.pid)
+    switches = tasks.all_switches(hog.pid)
     lib.load(source=False, sample_ns=20 * lib.MS, window_ns=lib.SECOND)
     lib.wait_samples(2)
-    before = lib.listing().of(hog.pid)["cpu_ns"], lib.exact_ns(hog.pid)
+    before = lib.listing().of(hog.pid)["cpu_ns"], tasks.exact_ns(hog.pid)
     lib.wait_samples(5)
-    after = lib.listing().of(hog.pid)["cpu_ns"], lib.exact_ns(hog.pid)
-    if lib.all_switches(hog.pid) != switches:
-        tap.note(f"switches: {switches}, {lib.all_switches(hog.pid)}")
+    after = lib.listing().of(hog.pid)["cpu_ns"], tasks.exact_ns(hog.pid)
+    if tasks.all_switches(hog.pid) != switches:
+        tap.note(f"switches: {switches}, {tasks.all_switches(hog.pid)}")
         return None
     return [new - old for new, old in zip(after, before)]
 
@@ -33,14 +36,14 @@ def grown(tap, hog):
 def test(tap):
     """Running."""
     lib.unload()
-    cpu = lib.packages()[1][0]
+    cpu = hardware.packages()[1][0]
     limits = {path: lib.text(path).strip() for path in (RT_RUNTIME, FAIR_SERVER % cpu)
               if os.path.exists(path)}
     for path in limits:
         lib.write(path, -1 if path == RT_RUNTIME else 0)
-    hog = lib.Worker("/usr/bin/chrt", "-f", 1, "/payload/hog", "-a", cpu)
+    hog = tasks.Worker("/usr/bin/chrt", "-f", 1, "/payload/hog", "-a", cpu)
     try:
-        lib.wait_until(lambda: lib.exact_ns(hog.pid) > 50 * lib.MS)
+        lib.wait_until(lambda: tasks.exact_ns(hog.pid) > 50 * lib.MS)
         for _ in range(TRIES):
             got = grown(tap, hog)
             if got:
@@ -55,4 +58,4 @@ def test(tap):
     tap.ok(got and got[0] > got[1] // 2, "it is charged for that", got)
 
 
-lib.main(test)
+harness.main(test)
