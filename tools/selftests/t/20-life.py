@@ -140,7 +140,7 @@ def check_exit(tap):
     alive = sampled().of(child.pid)
     child.exit()
     # The kernel counts the last of all switches, too, after which nobody wakes up.
-    tap.equal(sampled().of(child.pid)["wakeups"], lib.thread_switches(child.pid) - 1,
+    tap.equal(sampled().of(child.pid)["wakeups"], tasks.thread_switches(child.pid) - 1,
               "wakeups of a zombie: the end is none")
     check_gone(tap, child.pid, alive, "a zombie")
     lib.wait_windows(4)

@@ -22,7 +22,7 @@ SEED = int(os.environ.get("FUZZ_SEED", "20"))
 WARM, ROUNDS = 1, int(os.environ.get("FUZZ_ROUNDS", "3"))
 OPERATIONS, STEPS = 600, 24
 # As in 09-reload. Files are opened some thousand times, and modules loaded some five times.
-BOUND, PAGE_BOUND = 64 << 10, 512 << 10
+BOUND, PAGE_BOUND = 64 << 10, 1 << 20
 HIDING = "/run/hiding"
 BOX = f"{lib.CGROUPS}/fuzz"
 # Where workers stay, and where others come and go.
