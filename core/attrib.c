@@ -48,8 +48,8 @@ u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *u
 }
 
 /**
- * energy_score_mem_pj() - The model's energy of holding memory
- * @w: weights, pJ per unit
+ * energy_score_held_pj() - What energy_score_mem_pj() does if memory has a weight
+ * @weight: pJ per byte and second
  * @mem: bytes held
  * @dt_ns: for how long
  *
@@ -59,14 +59,11 @@ u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *u
  * Context: any.
  * Return: pJ; saturates.
  */
-u64 energy_score_mem_pj(const struct energy_weights *w, u64 mem, u64 dt_ns)
+u64 energy_score_held_pj(u32 weight, u64 mem, u64 dt_ns)
 {
-	u64 byte_s;
+	u64 byte_s = div_u64(sat_mul(mem >> 10, dt_ns), NSEC_PER_SEC >> 9) << 1;
 
-	if (!w->mem_bytes)
-		return 0;
-	byte_s = div_u64(sat_mul(mem >> 10, dt_ns), NSEC_PER_SEC >> 9) << 1;
-	return sat_mul(byte_s, w->mem_bytes);
+	return sat_mul(byte_s, weight);
 }
 
 /**

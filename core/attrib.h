@@ -67,7 +67,22 @@ static inline u64 energy_part_nj(u64 active_nj, u64 part, u64 total)
 }
 
 u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *use);
-u64 energy_score_mem_pj(const struct energy_weights *w, u64 mem, u64 dt_ns);
+u64 energy_score_held_pj(u32 weight, u64 mem, u64 dt_ns);
+
+/**
+ * energy_score_mem_pj() - The model's energy of holding memory
+ * @w: weights, pJ per unit
+ * @mem: bytes held
+ * @dt_ns: for how long
+ *
+ * Context: any.
+ * Return: pJ; saturates.
+ */
+static inline u64 energy_score_mem_pj(const struct energy_weights *w, u64 mem, u64 dt_ns)
+{
+	return w->mem_bytes ? energy_score_held_pj(w->mem_bytes, mem, dt_ns) : 0;
+}
+
 u64 energy_active_nj(u64 delta_nj, u64 busy_ns, u64 capacity_ns);
 
 #endif /* _ENERGY_ATTRIB_H */

@@ -3,11 +3,10 @@
 #ifndef _ENERGY_IDENT_H
 #define _ENERGY_IDENT_H
 
+#include <linux/cred.h>
+#include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/types.h>
-
-struct cred;
-struct pid;
 
 /**
  * struct energy_ident - What only the task itself can tell
@@ -29,6 +28,20 @@ struct energy_ident {
 	bool mem_known;
 };
 
-void energy_ident_put(struct energy_ident *id);
+/**
+ * energy_ident_put() - Release the references of an identity
+ * @id: the identity; empty afterwards
+ *
+ * Context: any.
+ */
+static inline void energy_ident_put(struct energy_ident *id)
+{
+	/* there is none, nearly always */
+	if (unlikely(id->pid))
+		put_pid(id->pid);
+	put_cred(id->cred);
+	id->pid = NULL;
+	id->cred = NULL;
+}
 
 #endif /* _ENERGY_IDENT_H */

@@ -35,6 +35,30 @@ static __always_inline unsigned int energy_bank_slot(unsigned long cookie, u64 s
 	return hash_64(cookie ^ start_ns ^ cgid, ilog2(ENERGY_BANK_INDEX));
 }
 
+/**
+ * energy_key_of() - Whom to charge for what a task does
+ * @p: the task
+ * @key: out: its process and cgroup, or a tail key
+ *
+ * Rule 1: a thread that has reaped itself still switches, and its leader may be freed by
+ * then; only while pid_alive() may the leader be read. With IRQs off this is an RCU read-side
+ * section: leader and css_set stay until it ends.
+ *
+ * Context: IRQs off.
+ */
+static __always_inline void energy_key_of(struct task_struct *p, struct energy_key *key)
+{
+	key->cookie = (unsigned long)p->signal;
+	key->tgid = p->tgid;
+	if (likely(pid_alive(p))) {
+		key->start_ns = READ_ONCE(p->group_leader)->start_boottime;
+		key->cgid = cgroup_id(task_dfl_cgroup(p));
+	} else {
+		key->start_ns = 0;
+		key->cgid = 0;
+	}
+}
+
 /* Whether tasks have sent or received since the last look: neither count ever falls. */
 static __always_inline void energy_packets_settle(struct energy_ledger *l,
 						  struct energy_usage *use)

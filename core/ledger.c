@@ -100,30 +100,6 @@ static void keep_room(struct energy_ledger *l, const struct energy_bank *bank)
 }
 
 /**
- * energy_key_of() - Whom to charge for what a task does
- * @p: the task
- * @key: out: its process and cgroup, or a tail key
- *
- * Rule 1: a thread that has reaped itself still switches, and its leader may be freed by
- * then; only while pid_alive() may the leader be read. With IRQs off this is an RCU read-side
- * section: leader and css_set stay until it ends.
- *
- * Context: IRQs off.
- */
-void energy_key_of(struct task_struct *p, struct energy_key *key)
-{
-	key->cookie = (unsigned long)p->signal;
-	key->tgid = p->tgid;
-	if (likely(pid_alive(p))) {
-		key->start_ns = READ_ONCE(p->group_leader)->start_boottime;
-		key->cgid = cgroup_id(task_dfl_cgroup(p));
-	} else {
-		key->start_ns = 0;
-		key->cgid = 0;
-	}
-}
-
-/**
  * energy_interval_close_slow() - Charge an interval whose charge is not found at once
  * @l: the ledger
  * @p: who ran

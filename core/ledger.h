@@ -242,6 +242,4 @@ struct energy_charge *energy_bank_charge(struct energy_bank *bank, const struct 
 struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct energy_key *key);
 void energy_bank_clear(struct energy_bank *bank);
 
-void energy_key_of(struct task_struct *p, struct energy_key *key);
-
 #endif /* _ENERGY_LEDGER_H */

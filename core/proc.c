@@ -6,24 +6,8 @@
 
 #include "internal.h"
 
-/**
- * energy_ident_put() - Release the references of an identity
- * @id: the identity; empty afterwards
- *
- * Context: any.
- */
-void energy_ident_put(struct energy_ident *id)
-{
-	/* there is none, nearly always */
-	if (unlikely(id->pid))
-		put_pid(id->pid);
-	put_cred(id->cred);
-	id->pid = NULL;
-	id->cred = NULL;
-}
-
 /* Whether whoever may see a process with the one may see it with the other: see scope.c. */
-static bool same_owner(const struct cred *a, const struct cred *b)
+static inline bool same_owner(const struct cred *a, const struct cred *b)
 {
 	return uid_eq(a->uid, b->uid) && uid_eq(a->euid, b->euid) && uid_eq(a->suid, b->suid) &&
 	       gid_eq(a->gid, b->gid) && gid_eq(a->egid, b->egid) && gid_eq(a->sgid, b->sgid) &&

@@ -19,26 +19,6 @@ void energy_values_add(struct energy_values *to, const struct energy_values *v)
 }
 
 /**
- * energy_snapshot_take() - Keep totals as of a window
- * @win: the last two windows'; the older one is overwritten, so that readers of the last
- *	window still have theirs
- * @v: the totals
- * @alive: whether what they are of is still there
- * @gen: the window's generation
- *
- * Context: the writer of @win.
- */
-void energy_snapshot_take(struct energy_snapshot win[2], const struct energy_values *v,
-			  bool alive, u32 gen)
-{
-	struct energy_snapshot *s = &win[win[0].gen > win[1].gen];
-
-	s->v = *v;
-	s->alive = alive;
-	WRITE_ONCE(s->gen, gen);
-}
-
-/**
  * energy_snapshot_of() - The snapshot that was valid in a window
  * @win: the last two that were taken
  * @gen: the window's generation

@@ -56,6 +56,26 @@ static inline void energy_values_score(struct energy_values *v, u16 *rem_pj, u64
 }
 
 /**
+ * energy_snapshot_take() - Keep totals as of a window
+ * @win: the last two windows'; the older one is overwritten, so that readers of the last
+ *	window still have theirs
+ * @v: the totals
+ * @alive: whether what they are of is still there
+ * @gen: the window's generation
+ *
+ * Context: the writer of @win.
+ */
+static inline void energy_snapshot_take(struct energy_snapshot win[2],
+					const struct energy_values *v, bool alive, u32 gen)
+{
+	struct energy_snapshot *s = &win[win[0].gen > win[1].gen];
+
+	s->v = *v;
+	s->alive = alive;
+	WRITE_ONCE(s->gen, gen);
+}
+
+/**
  * energy_rx_packets() - Received packets as people count them
  * @rx_parts: packets in units of 1 / ENERGY_RX_ONE
  *
@@ -68,8 +88,6 @@ static inline u64 energy_rx_packets(u64 rx_parts)
 
 void energy_values_add(struct energy_values *to, const struct energy_values *v);
 
-void energy_snapshot_take(struct energy_snapshot win[2], const struct energy_values *v,
-			  bool alive, u32 gen);
 const struct energy_snapshot *energy_snapshot_of(const struct energy_snapshot win[2], u32 gen);
 
 #endif /* _ENERGY_VALUES_H */
