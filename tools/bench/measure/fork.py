@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A fork, an exit and a wait, with the meter and without."""
 
+import contextlib
 import itertools
 
 import meter
@@ -10,10 +11,11 @@ import meter
 # about a process is in what is measured.
 WITHOUT = (0, 1)
 WITH = (3, 1)
-# Which pages, slabs and parts of chunks are full decides what a fork costs by as much as what is
-# to be found, in each guest in its own way, and loading a module changes it. So each time there
-# are some processes more that sleep: what that does is found in the mean not at all, or little.
-sleeping = itertools.count(5, 37)
+# Which slabs are full, and where in the memory per CPU there are holes, decides what a fork costs
+# by as much as what is to be found, in each guest in its own way, and loading a module changes
+# it. So there are processes that sleep and cgroups, as on a machine with work to do, and each
+# time some more.
+others = itertools.count(20, 37)
 
 
 def measure():
@@ -21,7 +23,11 @@ def measure():
 
     What a fork costs drifts, too: so without, with, without.
     """
-    with meter.sleepers(next(sleeping)):
+    number = next(others)
+    with contextlib.ExitStack() as stack:
+        for i in range(number):
+            stack.enter_context(meter.new_cgroup(f"other-{i}"))
+        stack.enter_context(meter.sleepers(number))
         before, = meter.run("forks", "time", *WITHOUT)
         with meter.loaded():
             sampler_ns = meter.sampler_ns()
