@@ -189,9 +189,12 @@ static u64 pay_shares(struct energy_core *core, const struct energy_group *g, st
 	c.total -= c.by_time ? g->lost_ns : g->lost_score_pj;
 	if (!pot_nj || !c.total)
 		return left_nj;
-	for (share = g->shares; share; share = share->next)
-		pay_share(core, share, take_part(&c, pot_nj, &left_nj, share->cpu_ns,
-						 share->score_pj));
+	for (share = g->shares; share; share = share->next) {
+		u64 nj = take_part(&c, pot_nj, &left_nj, share->cpu_ns, share->score_pj);
+
+		if (nj)
+			pay_share(core, share, nj);
+	}
 	return left_nj;
 }
 

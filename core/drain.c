@@ -7,6 +7,7 @@
  * are gone; charges make the others'; and only then can a tail key find the record, by now
  * that of a dead process, that it belongs to.
  */
+#include <linux/sched.h>
 
 #include "internal.h"
 
@@ -180,13 +181,14 @@ static void drain_exits(struct energy_core *core, struct energy_bank *bank)
 
 	for (i = 0; i < bank->nr_exits; i++) {
 		struct energy_exit *x = &bank->exit[i];
+		struct energy_charge *c = &bank->charge[x->charge];
 
-		p = energy_proctab_get(core, &x->charge->key);
+		p = energy_proctab_get(core, &c->key);
 		if (p) {
 			energy_proc_adopt(core, p, &x->ident);
 			energy_proc_died(core, p);
 			p->over |= x->over;
-			x->charge->proc = p;
+			c->proc = p;
 		} else {
 			energy_ident_put(&x->ident);
 		}
@@ -226,11 +228,15 @@ void energy_drain_process(struct energy_core *core)
 
 	energy_params_weights(&core->params, &d.w);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
-		if (core->drained[cpu])
+		if (core->drained[cpu]) {
 			drain_exits(core, core->drained[cpu]);
+			cond_resched();
+		}
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
-		if (core->drained[cpu])
+		if (core->drained[cpu]) {
 			drain_charges(&d, cpu, false);
+			cond_resched();
+		}
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
 		if (!core->drained[cpu])
 			continue;

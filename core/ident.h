@@ -36,8 +36,8 @@ struct energy_ident {
  */
 static inline void energy_ident_put(struct energy_ident *id)
 {
-	/* there is none, nearly always */
-	if (unlikely(id->pid))
+	/* of those in the initial PID namespace there is none */
+	if (id->pid)
 		put_pid(id->pid);
 	put_cred(id->cred);
 	id->pid = NULL;

@@ -71,7 +71,7 @@ struct task_struct;
  * @drift_max_ns: how late the latest of them was
  * @charges_lost: charges that fitted no bank
  * @charges_unmatched: charges whose process could not be found
- * @exits_lost: exits that found no room to be recorded in
+ * @exits_lost: exits that found no room to be recorded in, or no charge
  * @procs: records in the table now
  * @no_memory: allocations that failed in the sampler
  * @unbalanced: samples after which the books did not balance: a bug, if it is not 0

@@ -179,7 +179,7 @@ static __always_inline void energy_ledger_switch(struct energy_ledger *l,
 }
 
 /**
- * energy_ledger_exiting() - The only thread that a process ever had exits
+ * energy_ledger_exiting() - The only thread that is left of a process exits
  * @l: this CPU's ledger
  * @p: the thread
  * @x: what has been recorded of it

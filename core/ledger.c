@@ -218,16 +218,17 @@ struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool on
 struct energy_exit *energy_ledger_exit(struct energy_ledger *l, const struct energy_key *key)
 {
 	struct energy_bank *bank = l->bank[l->cur];
-	struct energy_charge *c = energy_bank_charge(bank, key);
+	struct energy_charge *c;
 	struct energy_exit *x;
 
 	lockdep_assert_held(&l->lock);
+	c = energy_bank_charge(bank, key);
 	if (!c || bank->nr_exits == ENERGY_BANK_EXITS) {
 		bank->nr_exits_lost++;
 		return NULL;
 	}
 	x = &bank->exit[bank->nr_exits++];
-	x->charge = c;
+	x->charge = c - bank->charge;
 	x->over = false;
 	keep_room(l, bank);
 	return x;

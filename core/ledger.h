@@ -9,8 +9,11 @@
 #define _ENERGY_LEDGER_H
 
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/irq_work.h>
+#include <linux/limits.h>
 #include <linux/sched.h>
+#include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -19,7 +22,8 @@
 struct energy_core;
 struct energy_proc;
 
-#define ENERGY_BANK_CHARGES	384
+/* As many as fit in a bank of 64 KiB: the allocator makes a power of two of it. */
+#define ENERGY_BANK_CHARGES	376
 /* A power of two: most charges have a place in the index for themselves. */
 #define ENERGY_BANK_INDEX	1024
 /*
@@ -147,13 +151,13 @@ struct energy_charge {
 
 /**
  * struct energy_exit - An exit on its way from the probe to the sampler
- * @charge: the process's charge in the same bank
  * @ident: its last known identity
- * @over: the process had one thread only, and that has left the CPU for good
+ * @charge: number of the process's charge in the same bank
+ * @over: the process's last thread has left the CPU for good, and there is no other
  */
 struct energy_exit {
-	struct energy_charge *charge;
 	struct energy_ident ident;
+	u16 charge;
 	bool over;
 };
 
@@ -185,6 +189,10 @@ struct energy_bank {
 	struct energy_exit exit[ENERGY_BANK_EXITS];
 };
 
+static_assert(sizeof(struct energy_bank) <= SZ_64K);
+static_assert(!(ENERGY_BANK_INDEX & (ENERGY_BANK_INDEX - 1)));
+static_assert(ENERGY_BANK_CHARGES < U16_MAX && ENERGY_BANK_EARLY < ENERGY_BANK_CHARGES);
+
 /**
  * struct energy_ledger - One CPU's ledger
  * @lock: protects everything below but @core, @cpu, @packets and the bank that is not current
@@ -194,8 +202,8 @@ struct energy_bank {
  *	Under @lock, on a CPU that is online and as long as the probes are on, it may be
  *	dereferenced: a running task is not freed before the switch away from it is complete,
  *	and that switch has to take @lock first
- * @exiting: the only thread that some process ever had, of which @exit tells; compared, but
- *	never followed. NULL if @exit is in no current bank
+ * @exiting: the only thread that is left of some process, of whose end @exit tells; compared,
+ *	but never followed. NULL if @exit is in no current bank
  * @exit: that process's exit
  * @since: start of the interval not charged yet, ns of the CPU's sched_clock
  * @io_read: @curr's storage reads at @since, bytes

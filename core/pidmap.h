@@ -15,7 +15,6 @@
 /**
  * struct energy_pidmap - From PIDs to pointers
  * @top: nodes whose slots are nodes whose slots are the pointers; NULL where there are none
- *
  * @leaf: the node that the writer was at last, of pointers; or NULL
  * @leaf_pid: the first of its PIDs
  *

@@ -9,6 +9,7 @@
 #include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/preempt.h>
+#include <linux/refcount.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/skbuff.h>
@@ -57,19 +58,13 @@ static notrace void probe_switch(ENERGY_SWITCH_ARGS)
 }
 
 /*
- * Whether a process never had another thread, which might still run its last instructions
- * elsewhere. See __exit_signal(): what a thread has run is added before it is counted down.
+ * Whether no other thread of a process is left, not even one that has reaped itself and runs its
+ * last instructions elsewhere: each has a reference until after its last switch, see
+ * __put_task_struct().
  */
 static bool only_thread(const struct signal_struct *sig)
 {
-	if (READ_ONCE(sig->nr_threads) != 1)
-		return false;
-	/*
-	 * x86 lets its stores be seen in order. Elsewhere the worst is that a thread which takes a
-	 * whole window for its last instructions has them charged to nobody.
-	 */
-	smp_rmb();
-	return !READ_ONCE(sig->sum_sched_runtime);
+	return refcount_read(&sig->sigcnt) == 1;
 }
 
 static void probe_exit(ENERGY_EXIT_ARGS)

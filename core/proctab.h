@@ -9,10 +9,12 @@
 #ifndef _ENERGY_PROCTAB_H
 #define _ENERGY_PROCTAB_H
 
+#include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "ident.h"
@@ -99,6 +101,8 @@ struct energy_proc {
 	bool quiet;
 	struct energy_snapshot win[2];
 };
+
+static_assert(offsetofend(struct energy_proc, win) == sizeof(struct energy_proc));
 
 /**
  * struct energy_procpos - A reader's place in the table

@@ -55,8 +55,8 @@ static void release(struct energy_core *core, struct energy_proc *p)
 /* Readers are gone: give back what they may have looked at. */
 static void put_refs(struct energy_proc *p)
 {
-	/* there is none, nearly always */
-	if (unlikely(p->pid))
+	/* of those in the initial PID namespace there is none */
+	if (p->pid)
 		put_pid(p->pid);
 	put_cred(rcu_dereference_protected(p->cred, 1));
 	p->pid = NULL;

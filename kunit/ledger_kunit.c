@@ -735,7 +735,7 @@ static void ledger_exits_fill_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bank->nr_exits_lost, 2U);
 	KUNIT_ASSERT_EQ(test, bank->nr_exits, n);
 	for (i = 0; i < n; i++)
-		KUNIT_EXPECT_EQ(test, bank->exit[i].charge->key.tgid, (pid_t)i + 1);
+		KUNIT_EXPECT_EQ(test, bank->charge[bank->exit[i].charge].key.tgid, (pid_t)i + 1);
 	/* the other bank's are free */
 	KUNIT_EXPECT_TRUE(test, record_exit(l, 1000));
 	energy_bank_clear(bank);
@@ -743,7 +743,7 @@ static void ledger_exits_fill_up(struct kunit *test)
 	bank = energy_ledger_flip(l, 10001, true);
 	KUNIT_EXPECT_EQ(test, bank->nr_exits_lost, 0U);
 	KUNIT_ASSERT_EQ(test, bank->nr_exits, 1U);
-	KUNIT_EXPECT_EQ(test, bank->exit[0].charge->key.tgid, 1000);
+	KUNIT_EXPECT_EQ(test, bank->charge[bank->exit[0].charge].key.tgid, 1000);
 	energy_bank_clear(bank);
 }
 
