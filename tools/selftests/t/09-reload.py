@@ -16,7 +16,7 @@ WARM, TIMES = 10, 40
 # Counts of objects are exact, but other parts of the kernel allocate too: some 10 KiB are usual.
 # One record for each process and load would be over twenty times this.
 BOUND = 64 << 10
-# Likewise for whole pages, which are in no cache: only ledgers are that large, 100 KiB a load.
+# Likewise for whole pages, in no cache: only ledgers are that large, 128 KiB a CPU and load.
 PAGE_BOUND = 1 << 20
 READER = """
 while :; do
