@@ -45,15 +45,17 @@ static noinline notrace void switch_over(struct energy_ledger *l, struct task_st
 static notrace void probe_switch(ENERGY_SWITCH_ARGS)
 {
 	struct energy_ledger *l = this_ledger(data);
-	unsigned int state = energy_switch_prev_state();
+	unsigned int state = energy_switch_prev_state(), slept;
 
 	if (unlikely(state & TASK_DEAD)) {
 		switch_over(l, prev, next);
 		return;
 	}
+	slept = energy_interval_slept(preempt, state);
+	/* or gcc works it out later, and keeps all of it over the calls until then */
+	OPTIMIZER_HIDE_VAR(slept);
 	raw_spin_lock(&l->lock);
-	energy_ledger_switch(l, prev, next, energy_interval_slept(preempt, state),
-			     local_clock());
+	energy_ledger_switch(l, prev, next, slept, local_clock());
 	raw_spin_unlock(&l->lock);
 }
 
