@@ -6,9 +6,6 @@
 All else is kept on CPU 0, so that the others have no more to do with us than they should.
 """
 
-import contextlib
-import os
-
 import hardware
 import harness
 import ipis
@@ -17,18 +14,6 @@ import tasks
 
 SAMPLE_NS = 10 * lib.MS
 SAMPLES = 200
-
-
-def keep_to_cpu0():
-    """Every process, kernel thread, work item and device interrupt that may be moved."""
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(int(pid), {0})
-    with contextlib.suppress(OSError):
-        lib.write("/sys/devices/virtual/workqueue/cpumask", 1)
-    for irq in filter(str.isdigit, os.listdir("/proc/irq")):
-        with contextlib.suppress(OSError):
-            lib.write(f"/proc/irq/{irq}/smp_affinity", 1)
 
 
 def check(tap, quiet, name):
@@ -47,7 +32,7 @@ def check(tap, quiet, name):
 def test(tap):
     """Quiet."""
     lib.load(source=False, sample_ns=SAMPLE_NS, window_ns=100 * lib.MS)
-    keep_to_cpu0()
+    tasks.keep_to_cpu0()
     near, far = hardware.packages()[0][1], hardware.packages()[1]
     check(tap, [near, *far], "all idle")
     hog = tasks.Worker("hog", "-a", far[0])

@@ -6,23 +6,21 @@
 No switch tells of it: each CPU is asked once, at load, what it has there.
 """
 
-import os
-
 import hardware
 import harness
 import lib
 import tasks
 
+# Without a limit who runs loses the CPU only to the fair server (6.8), if somebody waits there for
+# long: that is seen, and tried again. Setting the server's own limit makes 6.12 warn.
 RT_RUNTIME = "/proc/sys/kernel/sched_rt_runtime_us"
-# Since 6.8 this gives the others a part of the CPU.
-FAIR_SERVER = "/sys/kernel/debug/sched/fair_server/cpu%d/runtime"
 TRIES = 10
 
 
 def grown(tap, hog):
     """What it is charged for in some samples; None if it has been switched away from."""
     switches = tasks.all_switches(hog.pid)
-    lib.load(source=False, sample_ns=20 * lib.MS, window_ns=lib.SECOND)
+    lib.load(source=False, sample_ns=5 * lib.MS, window_ns=lib.SECOND)
     lib.wait_samples(2)
     before = lib.listing().of(hog.pid)["cpu_ns"], tasks.exact_ns(hog.pid)
     lib.wait_samples(5)
@@ -36,11 +34,10 @@ def grown(tap, hog):
 def test(tap):
     """Running."""
     lib.unload()
+    tasks.keep_to_cpu0()
     cpu = hardware.packages()[1][0]
-    limits = {path: lib.text(path).strip() for path in (RT_RUNTIME, FAIR_SERVER % cpu)
-              if os.path.exists(path)}
-    for path in limits:
-        lib.write(path, -1 if path == RT_RUNTIME else 0)
+    limit = lib.text(RT_RUNTIME).strip()
+    lib.write(RT_RUNTIME, -1)
     hog = tasks.Worker("/usr/bin/chrt", "-f", 1, "/payload/hog", "-a", cpu)
     try:
         lib.wait_until(lambda: tasks.exact_ns(hog.pid) > 50 * lib.MS)
@@ -50,11 +47,10 @@ def test(tap):
                 break
             lib.unload()
     finally:
-        for path, limit in limits.items():
-            lib.write(path, limit)
+        lib.write(RT_RUNTIME, limit)
         hog.end()
     tap.ok(got, "(a process ran on while the module was loaded)")
-    # The clocks are read one after the other: at 100 ms a half is as good as all.
+    # The clocks are read one after the other: a half is as good as all.
     tap.ok(got and got[0] > got[1] // 2, "it is charged for that", got)
 
 

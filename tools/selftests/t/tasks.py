@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Workloads, and what the kernel tells of processes."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -95,3 +96,15 @@ def all_switches(pid):
 def io_bytes(pid, key):
     """A field of /proc/PID/io."""
     return int(re.search(rf"^{key}: (\d+)", lib.text(f"/proc/{pid}/io"), re.M)[1])
+
+
+def keep_to_cpu0():
+    """Every process, kernel thread, work item and device interrupt that may be moved."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(int(pid), {0})
+    with contextlib.suppress(OSError):
+        lib.write("/sys/devices/virtual/workqueue/cpumask", 1)
+    for irq in filter(str.isdigit, os.listdir("/proc/irq")):
+        with contextlib.suppress(OSError):
+            lib.write(f"/proc/irq/{irq}/smp_affinity", 1)
