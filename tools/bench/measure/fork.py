@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A fork, an exit and a wait, with the meter and without."""
 
-import contextlib
 import itertools
 
 import meter
@@ -23,11 +22,7 @@ def measure():
 
     What a fork costs drifts, too: so without, with, without.
     """
-    number = next(others)
-    with contextlib.ExitStack() as stack:
-        for i in range(number):
-            stack.enter_context(meter.new_cgroup(f"other-{i}"))
-        stack.enter_context(meter.sleepers(number))
+    with meter.others(next(others)):
         before, = meter.run("forks", "time", *WITHOUT)
         with meter.loaded():
             sampler_ns = meter.sampler_ns()

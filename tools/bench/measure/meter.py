@@ -132,3 +132,13 @@ def new_cgroup(name):
             return
         except OSError:
             time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def others(number):
+    """So many processes that sleep, and cgroups, as long as the with block lasts."""
+    with contextlib.ExitStack() as stack:
+        for i in range(number):
+            stack.enter_context(new_cgroup(f"other-{i}"))
+        stack.enter_context(sleepers(number))
+        yield

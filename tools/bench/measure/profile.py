@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """profile.py - runs in the guest, for tools/bench/profile: one of the programs.
 
-usage: profile.py WITH_METER PROGRAM ARG...
+usage: profile.py WITH_METER OTHERS PROGRAM ARG...
 
 Prints the kernel's symbols.
 """
@@ -16,9 +16,10 @@ sys.path.insert(0, os.getcwd())
 import meter  # pylint: disable=wrong-import-position
 
 
-def main(with_meter, *command):
+def main(with_meter, others, *command):
     """Runs it; the modules' symbols have to be there when they are listed."""
-    with meter.loaded() if int(with_meter) else contextlib.nullcontext():
+    with meter.others(int(others)), \
+         meter.loaded() if int(with_meter) else contextlib.nullcontext():
         meter.run(*command)
         with open("/proc/kallsyms", encoding="ascii") as file:
             sys.stdout.write(file.read())
