@@ -128,17 +128,9 @@ struct claims {
 
 static struct claims group_claims(const struct energy_group *g)
 {
-	u64 score = g->lost_score_pj, ns = g->lost_ns;
-	const struct energy_share *s;
-	struct claims c;
+	bool by_time = !g->score_pj || g->score_pj == U64_MAX;
 
-	for (s = g->shares; s; s = s->next) {
-		score = energy_sat_add(score, s->score_pj);
-		ns += s->cpu_ns;
-	}
-	c.by_time = !score || score == U64_MAX;
-	c.total = c.by_time ? ns : score;
-	return c;
+	return (struct claims) { by_time, by_time ? g->busy_ns : g->score_pj };
 }
 
 /* A claim's part of @pot_nj, at most @left_nj: what is left. */

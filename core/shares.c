@@ -90,6 +90,7 @@ void energy_share_lost(struct energy_core *core, int group, u64 cpu_ns, u64 scor
 		return;
 	g = &core->groups[group];
 	g->busy_ns += cpu_ns;
+	g->score_pj = energy_sat_add(g->score_pj, score_pj);
 	g->lost_ns += cpu_ns;
 	g->lost_score_pj = energy_sat_add(g->lost_score_pj, score_pj);
 }
@@ -108,6 +109,7 @@ void energy_share_lost(struct energy_core *core, int group, u64 cpu_ns, u64 scor
 void energy_share_charge(struct energy_core *core, struct energy_proc *p,
 			 struct energy_cgroup *cg, int group, u64 cpu_ns, u64 score_pj)
 {
+	struct energy_group *g;
 	struct energy_share *s;
 
 	if (group == ENERGY_NO_GROUP)
@@ -117,7 +119,9 @@ void energy_share_charge(struct energy_core *core, struct energy_proc *p,
 		energy_share_lost(core, group, cpu_ns, score_pj);
 		return;
 	}
-	core->groups[group].busy_ns += cpu_ns;
+	g = &core->groups[group];
+	g->busy_ns += cpu_ns;
+	g->score_pj = energy_sat_add(g->score_pj, score_pj);
 	s->cpu_ns += cpu_ns;
 	s->score_pj = energy_sat_add(s->score_pj, score_pj);
 }
@@ -157,6 +161,7 @@ void energy_shares_drop(struct energy_core *core, struct energy_group *g)
 	g->shares = NULL;
 	g->lost_score_pj = 0;
 	g->lost_ns = 0;
+	g->score_pj = 0;
 	g->busy_ns = 0;
 	g->capacity_ns = 0;
 }

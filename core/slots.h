@@ -95,7 +95,8 @@ struct energy_slot {
  * @shares: claims since the last good read
  * @lost_score_pj: the claim of usage that has no process
  * @lost_ns: its CPU time
- * @busy_ns: CPU time of all of it since the last good read
+ * @score_pj: sum of all claims, that one included; saturates
+ * @busy_ns: the same of their CPU time
  * @capacity_ns: CPU time there was since then
  * @nr_cpus: how many CPUs
  * @nr_online: how many of them are online
@@ -108,6 +109,7 @@ struct energy_group {
 	struct energy_share *shares;
 	u64 lost_score_pj;
 	u64 lost_ns;
+	u64 score_pj;
 	u64 busy_ns;
 	u64 capacity_ns;
 	unsigned int nr_cpus;
