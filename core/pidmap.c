@@ -12,18 +12,6 @@
 
 #include "pidmap.h"
 
-/**
- * struct energy_pidnode - Both of the levels below the top
- * @rcu: frees it
- * @nr: how many of @slot are not NULL; the writer's
- * @slot: nodes, or the map's pointers
- */
-struct energy_pidnode {
-	struct rcu_head rcu;
-	unsigned int nr;
-	void __rcu *slot[ENERGY_PIDMAP_SLOTS];
-};
-
 static unsigned long top_index(unsigned long pid)
 {
 	return pid >> 2 * ENERGY_PIDMAP_BITS;
@@ -32,11 +20,6 @@ static unsigned long top_index(unsigned long pid)
 static unsigned long mid_index(unsigned long pid)
 {
 	return pid >> ENERGY_PIDMAP_BITS & (ENERGY_PIDMAP_SLOTS - 1);
-}
-
-static unsigned long leaf_index(unsigned long pid)
-{
-	return pid & (ENERGY_PIDMAP_SLOTS - 1);
 }
 
 /*
@@ -70,37 +53,25 @@ void *energy_pidmap_get(const struct energy_pidmap *map, unsigned long pid)
 	if (!mid)
 		return NULL;
 	leaf = leaf_of(mid, pid);
-	return leaf ? rcu_dereference_raw(leaf->slot[leaf_index(pid)]) : NULL;
-}
-
-/* The writer's way to a leaf: processes that come and go have PIDs that follow each other. */
-static struct energy_pidnode *find_leaf(struct energy_pidmap *map, unsigned long pid)
-{
-	unsigned long first = pid - leaf_index(pid);
-	struct energy_pidnode *mid, *leaf;
-
-	if (likely(map->leaf && map->leaf_pid == first))
-		return map->leaf;
-	mid = mid_of(map, pid);
-	leaf = mid ? leaf_of(mid, pid) : NULL;
-	map->leaf = leaf;
-	map->leaf_pid = first;
-	return leaf;
+	return leaf ? rcu_dereference_raw(leaf->slot[energy_pidmap_slot(pid)]) : NULL;
 }
 
 /**
- * energy_pidmap_writer_get() - The same, cheaper, for the writer
+ * energy_pidmap_find_leaf() - What energy_pidmap_leaf() does if it is another one
  * @map: the map
  * @pid: the PID; any number
  *
  * Context: the writer.
- * Return: the pointer, or NULL.
+ * Return: the node, or NULL.
  */
-void *energy_pidmap_writer_get(struct energy_pidmap *map, unsigned long pid)
+struct energy_pidnode *energy_pidmap_find_leaf(struct energy_pidmap *map, unsigned long pid)
 {
-	struct energy_pidnode *leaf = find_leaf(map, pid);
+	struct energy_pidnode *mid = mid_of(map, pid);
+	struct energy_pidnode *leaf = mid ? leaf_of(mid, pid) : NULL;
 
-	return leaf ? rcu_dereference_raw(leaf->slot[leaf_index(pid)]) : NULL;
+	map->leaf = leaf;
+	map->leaf_pid = pid - energy_pidmap_slot(pid);
+	return leaf;
 }
 
 /* The first number above that has the given number of low bits zero. */
@@ -134,7 +105,7 @@ void *energy_pidmap_next(const struct energy_pidmap *map, unsigned long *pid)
 			at = skip(at, ENERGY_PIDMAP_BITS);
 			continue;
 		}
-		p = rcu_dereference_raw(leaf->slot[leaf_index(at)]);
+		p = rcu_dereference_raw(leaf->slot[energy_pidmap_slot(at)]);
 		if (p) {
 			*pid = at;
 			return p;
@@ -168,11 +139,23 @@ static bool prune(void __rcu **slot)
 	return true;
 }
 
-static struct energy_pidnode *new_leaf(struct energy_pidmap *map, unsigned long pid)
+/**
+ * energy_pidmap_new_leaf() - Make room for a PID's pointer
+ * @map: the map
+ * @pid: the PID; there is no room for it yet
+ *
+ * Context: the writer; may sleep.
+ * Return: the node that is to have the pointer, or NULL: no memory, or no PID.
+ */
+struct energy_pidnode *energy_pidmap_new_leaf(struct energy_pidmap *map, unsigned long pid)
 {
-	void __rcu **top = &map->top[top_index(pid)];
-	struct energy_pidnode *mid = node_in(top), *leaf;
+	struct energy_pidnode *mid, *leaf;
+	void __rcu **top;
 
+	if (pid >= PID_MAX_LIMIT)
+		return NULL;
+	top = &map->top[top_index(pid)];
+	mid = node_in(top);
 	if (!mid)
 		return NULL;
 	leaf = node_in(&mid->slot[mid_index(pid)]);
@@ -184,50 +167,17 @@ static struct energy_pidnode *new_leaf(struct energy_pidmap *map, unsigned long 
 }
 
 /**
- * energy_pidmap_set() - Store a pointer
+ * energy_pidmap_prune() - Free the node that a PID's pointer was in
  * @map: the map
- * @pid: the PID
- * @p: what to store; not NULL. What was there before is forgotten
- *
- * Whoever finds it sees all that was written to it before.
- *
- * Context: the writer; may sleep.
- * Return: 0, or -ENOMEM, but not where a pointer stands already; -ERANGE for what is no PID.
- */
-int energy_pidmap_set(struct energy_pidmap *map, unsigned long pid, void *p)
-{
-	struct energy_pidnode *leaf;
-	void __rcu **at;
-
-	if (pid >= PID_MAX_LIMIT)
-		return -ERANGE;
-	leaf = find_leaf(map, pid) ?: new_leaf(map, pid);
-	if (!leaf)
-		return -ENOMEM;
-	at = &leaf->slot[leaf_index(pid)];
-	leaf->nr += !rcu_access_pointer(*at);
-	rcu_assign_pointer(*at, p);
-	return 0;
-}
-
-/**
- * energy_pidmap_clear() - Forget a pointer
- * @map: the map
- * @pid: the PID; a pointer is there
- *
- * Readers may still see it until a grace period has passed.
+ * @pid: the PID; the node holds nothing any more
  *
  * Context: the writer.
  */
-void energy_pidmap_clear(struct energy_pidmap *map, unsigned long pid)
+void energy_pidmap_prune(struct energy_pidmap *map, unsigned long pid)
 {
-	struct energy_pidnode *leaf = find_leaf(map, pid), *mid;
+	struct energy_pidnode *mid = mid_of(map, pid);
 
-	RCU_INIT_POINTER(leaf->slot[leaf_index(pid)], NULL);
-	if (--leaf->nr)
-		return;
 	map->leaf = NULL;
-	mid = mid_of(map, pid);
 	prune(&mid->slot[mid_index(pid)]);
 	mid->nr--;
 	prune(&map->top[top_index(pid)]);
