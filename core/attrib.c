@@ -6,44 +6,32 @@
 #include <linux/time64.h>
 
 #include "attrib.h"
-#include "ledger.h"
 #include "units.h"
-
-static u64 sat_mul(u64 a, u64 b)
-{
-	u64 product;
-
-	return check_mul_overflow(a, b, &product) ? U64_MAX : product;
-}
 
 /* Most weights are 0 mostly. */
 static u64 add_term(u64 pj, u32 weight, u64 n)
 {
-	return weight ? energy_sat_add(pj, sat_mul(weight, n)) : pj;
+	return weight ? energy_sat_add(pj, energy_sat_mul(weight, n)) : pj;
 }
 
 /**
- * energy_score_pj() - The model's energy of some usage, memory left out
+ * energy_score_more_pj() - What energy_score_pj() adds if not only CPU time has a weight
  * @w: weights, pJ per unit
  * @use: the usage
+ * @pj: its CPU time's part
  *
  * Context: any.
  * Return: pJ; saturates.
  */
-u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *use)
+u64 energy_score_more_pj(const struct energy_weights *w, const struct energy_usage *use, u64 pj)
 {
-	u64 pj = add_term(0, w->cpu_ns, use->cpu_ns);
-
-	/* by default nothing else has a weight */
-	if (!(w->instructions | w->wakeups | w->disk_read_bytes | w->disk_write_bytes |
-	      w->net_rx_packets | w->net_tx_packets))
-		return pj;
 	pj = add_term(pj, w->instructions, use->instructions);
 	pj = add_term(pj, w->wakeups, use->wakeups);
 	pj = add_term(pj, w->disk_read_bytes, use->diski);
 	pj = add_term(pj, w->disk_write_bytes, use->disko);
 	if (w->net_rx_packets)
-		pj = energy_sat_add(pj, sat_mul(w->net_rx_packets, use->rx_parts) / ENERGY_RX_ONE);
+		pj = energy_sat_add(pj, energy_sat_mul(w->net_rx_packets, use->rx_parts) /
+				    ENERGY_RX_ONE);
 	return add_term(pj, w->net_tx_packets, use->tx);
 }
 
@@ -61,9 +49,9 @@ u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *u
  */
 u64 energy_score_held_pj(u32 weight, u64 mem, u64 dt_ns)
 {
-	u64 byte_s = div_u64(sat_mul(mem >> 10, dt_ns), NSEC_PER_SEC >> 9) << 1;
+	u64 byte_s = div_u64(energy_sat_mul(mem >> 10, dt_ns), NSEC_PER_SEC >> 9) << 1;
 
-	return sat_mul(byte_s, weight);
+	return energy_sat_mul(byte_s, weight);
 }
 
 /**

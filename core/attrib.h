@@ -8,8 +8,7 @@
 #include <linux/types.h>
 
 #include "units.h"
-
-struct energy_usage;
+#include "usage.h"
 
 /**
  * struct energy_weights - The linear model's weights, picojoules per unit
@@ -51,6 +50,21 @@ static inline u64 energy_sat_add(u64 a, u64 b)
 }
 
 /**
+ * energy_sat_mul() - Multiply, but stop at the largest number
+ * @a: factor
+ * @b: factor
+ *
+ * Context: any.
+ * Return: @a * @b or U64_MAX.
+ */
+static inline u64 energy_sat_mul(u64 a, u64 b)
+{
+	u64 product;
+
+	return check_mul_overflow(a, b, &product) ? U64_MAX : product;
+}
+
+/**
  * energy_part_nj() - One claim's part of the active energy
  * @active_nj: what there is to share
  * @part: the claim
@@ -66,8 +80,27 @@ static inline u64 energy_part_nj(u64 active_nj, u64 part, u64 total)
 	return energy_mul_div(active_nj, part, total);
 }
 
-u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *use);
+u64 energy_score_more_pj(const struct energy_weights *w, const struct energy_usage *use, u64 pj);
 u64 energy_score_held_pj(u32 weight, u64 mem, u64 dt_ns);
+
+/**
+ * energy_score_pj() - The model's energy of some usage, memory left out
+ * @w: weights, pJ per unit
+ * @use: the usage
+ *
+ * Context: any.
+ * Return: pJ; saturates.
+ */
+static inline u64 energy_score_pj(const struct energy_weights *w, const struct energy_usage *use)
+{
+	u64 pj = energy_sat_mul(w->cpu_ns, use->cpu_ns);
+
+	/* by default nothing else has a weight */
+	if (likely(!(w->instructions | w->wakeups | w->disk_read_bytes | w->disk_write_bytes |
+		     w->net_rx_packets | w->net_tx_packets)))
+		return pj;
+	return energy_score_more_pj(w, use, pj);
+}
 
 /**
  * energy_score_mem_pj() - The model's energy of holding memory

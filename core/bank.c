@@ -1,53 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * A bank: the small hash table that the hot path writes. No lock, no clock, no allocation;
- * whoever owns the bank calls this.
- */
-#include "interval.h"
-
-static bool key_equal(const struct energy_key *a, const struct energy_key *b)
-{
-	return a->cookie == b->cookie && a->start_ns == b->start_ns && a->cgid == b->cgid &&
-	       a->tgid == b->tgid;
-}
-
-/**
- * energy_bank_charge() - The charge of @key in @bank, made if need be
- * @bank: the bank, the caller's to write
- * @key: whom to charge
- *
- * The walk is bounded by ENERGY_BANK_CHAIN.
- *
- * Context: any; in the context switch with IRQs off.
- * Return: the charge, or NULL if @key does not fit any more.
- */
-struct energy_charge *energy_bank_charge(struct energy_bank *bank, const struct energy_key *key)
-{
-	unsigned int slot = energy_bank_slot(key->cookie, key->start_ns, key->cgid);
-	u16 *link = &bank->index[slot];
-	struct energy_charge *c;
-	unsigned int i;
-
-	for (i = 0; i < ENERGY_BANK_CHAIN; i++) {
-		c = &bank->charge[*link];
-		if (*link >= bank->nr || c->slot != slot) {
-			if (bank->nr == ENERGY_BANK_CHARGES)
-				return NULL;
-			c = &bank->charge[bank->nr];
-			c->key = *key;
-			c->slot = slot;
-			c->next = ENERGY_BANK_CHARGES;
-			if (!key->start_ns)
-				bank->nr_tails++;
-			*link = bank->nr++;
-			return c;
-		}
-		if (key_equal(&c->key, key))
-			return c;
-		link = &c->next;
-	}
-	return NULL;
-}
+/* A bank: what need not be inline. */
+#include "bank.h"
 
 /**
  * energy_bank_find() - The usage of @key in @bank, made if need be
@@ -60,10 +13,10 @@ struct energy_charge *energy_bank_charge(struct energy_bank *bank, const struct 
  */
 struct energy_usage *energy_bank_find(struct energy_bank *bank, const struct energy_key *key)
 {
-	struct energy_charge *c = energy_bank_charge(bank, key);
+	unsigned int at = energy_bank_charge(bank, key);
 
-	if (likely(c))
-		return &c->use;
+	if (likely(at < ENERGY_BANK_CHARGES))
+		return &bank->charge[at].use;
 	bank->nr_lost++;
 	return &bank->lost;
 }
@@ -92,6 +45,7 @@ void energy_bank_clear(struct energy_bank *bank)
 	bank->nr_exits = 0;
 	bank->nr_exits_lost = 0;
 	bank->nr_lost = 0;
+	bank->cred = NULL;
 	energy_usage_clear(&bank->lost);
 	energy_usage_clear(&bank->system);
 }

@@ -101,10 +101,38 @@ void energy_cgroups_destroy(struct energy_core *core);
 /* cgtotals.c: what they have used */
 void energy_cgroup_charge(struct energy_core *core, struct energy_cgroup *cg,
 			  const struct energy_usage *use, u64 score_pj);
-void energy_cgroup_pay(struct energy_core *core, struct energy_cgroup *cg, u64 nj);
-void energy_cgroup_mark(struct energy_core *core, struct energy_cgroup *cg);
+void energy_cgroup_mark_new(struct energy_core *core, struct energy_cgroup *cg);
 void energy_cgroups_fold(struct energy_core *core);
 void energy_cgroups_publish(struct energy_core *core, u32 gen);
+
+/**
+ * energy_cgroup_mark() - Have a row's totals passed on and published
+ * @core: the core
+ * @cg: the row
+ *
+ * Context: core->lock held.
+ */
+static inline void energy_cgroup_mark(struct energy_core *core, struct energy_cgroup *cg)
+{
+	if (!cg->folding)
+		energy_cgroup_mark_new(core, cg);
+}
+
+/**
+ * energy_cgroup_pay() - Measured energy was attributed to a process in a cgroup
+ * @core: the core
+ * @cg: the cgroup's row
+ * @nj: how much
+ *
+ * Context: core->lock held.
+ */
+static inline void energy_cgroup_pay(struct energy_core *core, struct energy_cgroup *cg,
+				     u64 nj)
+{
+	cg->total.energy_nj += nj;
+	cg->up.energy_nj += nj;
+	energy_cgroup_mark(core, cg);
+}
 
 /**
  * energy_cgroup_use() - A record or a share begins to refer to a row

@@ -17,16 +17,14 @@ static void mark_changed(struct energy_core *core, struct energy_cgroup *cg)
 }
 
 /**
- * energy_cgroup_mark() - Have a row's totals passed on and published
+ * energy_cgroup_mark_new() - What energy_cgroup_mark() does with one that is not marked
  * @core: the core
  * @cg: the row
  *
  * Context: core->lock held.
  */
-void energy_cgroup_mark(struct energy_core *core, struct energy_cgroup *cg)
+void energy_cgroup_mark_new(struct energy_core *core, struct energy_cgroup *cg)
 {
-	if (cg->folding)
-		return;
 	cg->folding = true;
 	cg->fold_next = core->fold;
 	core->fold = cg;
@@ -51,21 +49,6 @@ void energy_cgroup_charge(struct energy_core *core, struct energy_cgroup *cg,
 	energy_usage_add(&cg->up.use, use);
 	energy_values_score(&cg->total, &cg->score_rem_pj, score_pj);
 	cg->up.score_nj += cg->total.score_nj - before_nj;
-	energy_cgroup_mark(core, cg);
-}
-
-/**
- * energy_cgroup_pay() - Measured energy was attributed to a process in a cgroup
- * @core: the core
- * @cg: the cgroup's row
- * @nj: how much
- *
- * Context: core->lock held.
- */
-void energy_cgroup_pay(struct energy_core *core, struct energy_cgroup *cg, u64 nj)
-{
-	cg->total.energy_nj += nj;
-	cg->up.energy_nj += nj;
 	energy_cgroup_mark(core, cg);
 }
 

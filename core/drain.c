@@ -183,6 +183,10 @@ static void drain_exits(struct energy_core *core, struct energy_bank *bank)
 		struct energy_exit *x = &bank->exit[i];
 		struct energy_charge *c = &bank->charge[x->charge];
 
+		if (x->ident.cred) {
+			energy_proc_recent_cred(core, x->ident.cred);
+			x->ident.cred = NULL;
+		}
 		p = energy_proctab_get(core, &c->key);
 		if (p) {
 			energy_proc_adopt(core, p, &x->ident);

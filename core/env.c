@@ -30,32 +30,6 @@ u64 energy_mm_bytes(struct mm_struct *mm)
 	return (u64)get_mm_rss(mm) << PAGE_SHIFT;
 }
 
-/**
- * energy_ident_of() - Fill in what does not depend on memory
- * @leader: thread group leader
- * @cred: credentials, a reference that @id takes over
- * @pid: the process's pid
- * @id: out; its references are the caller's
- *
- * A reference to @pid is taken only if it says more than the number that the record has anyway:
- * references that outlast short processes keep the kernel from using their memory again.
- *
- * Context: any; RCU read side, or @leader kept otherwise.
- */
-void energy_ident_of(struct task_struct *leader, const struct cred *cred, struct pid *pid,
-		     struct energy_ident *id)
-{
-	id->pid = pid->level ? get_pid(pid) : NULL;
-	id->cred = cred;
-	id->mem = 0;
-	id->mem_known = false;
-	id->kernel = leader->flags & PF_KTHREAD;
-	id->cgid = cgroup_id(task_dfl_cgroup(leader));
-	/* may be torn by a rename at this moment; the next look corrects it */
-	memcpy(id->comm, leader->comm, sizeof(id->comm));
-	id->comm[sizeof(id->comm) - 1] = 0;
-}
-
 /*
  * A leader may exit before its threads, and then knows neither the memory nor the cgroup any
  * more: any thread that lives will do.
@@ -79,11 +53,24 @@ static void ask_live_thread(struct task_struct *leader, struct energy_ident *id)
 }
 
 /* The leader that a struct pid has, if it is this process's and not reaped; RCU read side. */
-static struct task_struct *leader_of(struct pid *pid, u64 start_ns)
+static struct task_struct *leader_at(struct pid *pid, u64 start_ns)
 {
 	struct task_struct *leader = pid_task(pid, PIDTYPE_TGID);
 
 	return leader && leader->start_boottime == start_ns ? leader : NULL;
+}
+
+/**
+ * energy_leader_of() - The thread group leader of a process
+ * @tgid: its id in the initial PID namespace
+ * @start_ns: its start_boottime
+ *
+ * Context: RCU read side; any.
+ * Return: the task, or NULL if it has been reaped.
+ */
+struct task_struct *energy_leader_of(pid_t tgid, u64 start_ns)
+{
+	return leader_at(find_pid_ns(tgid, &init_pid_ns), start_ns);
 }
 
 static bool identify(pid_t tgid, u64 start_ns, struct energy_ident *id)
@@ -94,10 +81,11 @@ static bool identify(pid_t tgid, u64 start_ns, struct energy_ident *id)
 
 	rcu_read_lock();
 	pid = find_pid_ns(tgid, &init_pid_ns);
-	leader = leader_of(pid, start_ns);
+	leader = leader_at(pid, start_ns);
 	if (leader && atomic_read(&leader->signal->live)) {
 		/* not task_tgid(): it is NULL once the leader has been reaped, which may be now */
-		energy_ident_of(leader, get_task_cred(leader), pid, id);
+		energy_ident_of(id, leader, pid, cgroup_id(task_dfl_cgroup(leader)));
+		id->cred = get_task_cred(leader);
 		ask_live_thread(leader, id);
 		found = true;
 	}
@@ -111,7 +99,7 @@ static bool may_run(pid_t tgid, u64 start_ns)
 	bool ret = false;
 
 	rcu_read_lock();
-	leader = leader_of(find_pid_ns(tgid, &init_pid_ns), start_ns);
+	leader = energy_leader_of(tgid, start_ns);
 	if (leader)
 		for_each_thread(leader, t)
 			ret |= energy_task_state(t) != TASK_DEAD;

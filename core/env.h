@@ -5,10 +5,8 @@
 
 #include <linux/types.h>
 
-struct cred;
 struct energy_ident;
 struct mm_struct;
-struct pid;
 struct task_struct;
 
 /**
@@ -50,8 +48,7 @@ struct energy_env {
 extern const struct energy_env energy_env_kernel;
 
 void energy_env_report(void);
-void energy_ident_of(struct task_struct *leader, const struct cred *cred, struct pid *pid,
-		     struct energy_ident *id);
+struct task_struct *energy_leader_of(pid_t tgid, u64 start_ns);
 u64 energy_mm_bytes(struct mm_struct *mm);
 
 #endif /* _ENERGY_ENV_H */

@@ -18,22 +18,11 @@
 
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
-#include <linux/hash.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
 #include "ledger.h"
-
-/*
- * With the time of birth: the next process often gets the signal_struct of one that has just
- * died, and would find that one's charge first, in each switch.
- */
-static __always_inline unsigned int energy_bank_slot(unsigned long cookie, u64 start_ns,
-						     u64 cgid)
-{
-	return hash_64(cookie ^ start_ns ^ cgid, ilog2(ENERGY_BANK_INDEX));
-}
 
 /**
  * energy_key_of() - Whom to charge for what a task does
@@ -176,40 +165,6 @@ static __always_inline void energy_ledger_switch(struct energy_ledger *l,
 	else
 		energy_interval_skip(l, now);
 	energy_interval_open(l, next);
-}
-
-/**
- * energy_ledger_exiting() - The only thread that is left of a process exits
- * @l: this CPU's ledger
- * @p: the thread
- * @x: what has been recorded of it
- *
- * Context: on the ledger's CPU, IRQs off, l->lock held.
- */
-static __always_inline void energy_ledger_exiting(struct energy_ledger *l,
-						  const struct task_struct *p,
-						  struct energy_exit *x)
-{
-	l->exiting = p;
-	l->exit = x;
-}
-
-/**
- * energy_ledger_over() - A task has left the CPU for good
- * @l: the CPU's ledger
- * @p: the task
- *
- * Who exits and dies on one CPU, with no drain in between, as nearly all do, need not be looked
- * for when its record is to go. Another task may have come to @l->exiting's address since; then
- * that one is gone all the more.
- *
- * Context: as energy_ledger_switch().
- */
-static __always_inline void energy_ledger_over(struct energy_ledger *l,
-					       const struct task_struct *p)
-{
-	if (l->exiting == p)
-		l->exit->over = true;
 }
 
 #endif /* _ENERGY_INTERVAL_H */

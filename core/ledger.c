@@ -85,18 +85,18 @@ void energy_ledger_destroy(struct energy_ledger *l)
 	kfree(l);
 }
 
-static void want_drain(struct energy_ledger *l)
+/**
+ * energy_ledger_want_drain() - Ask for an early drain
+ * @l: this CPU's ledger; its current bank fills up
+ *
+ * Context: in the context switch: IRQs off, l->lock held.
+ */
+void energy_ledger_want_drain(struct energy_ledger *l)
 {
 	if (l->drain_wanted)
 		return;
 	l->drain_wanted = true;
 	irq_work_queue(&l->drain_work);
-}
-
-static void keep_room(struct energy_ledger *l, const struct energy_bank *bank)
-{
-	if (bank->nr >= ENERGY_BANK_EARLY || bank->nr_exits >= ENERGY_BANK_EARLY)
-		want_drain(l);
 }
 
 /**
@@ -117,7 +117,7 @@ noinline void energy_interval_close_slow(struct energy_ledger *l, struct task_st
 	lockdep_assert_held(&l->lock);
 	energy_key_of(p, &key);
 	energy_interval_charge(l, p, now, slept, energy_bank_find(bank, &key));
-	keep_room(l, bank);
+	energy_ledger_keep_room(l, bank);
 }
 
 /**
@@ -201,35 +201,4 @@ struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool on
 	l->drain_wanted = false;
 	raw_spin_unlock_irqrestore(&l->lock, flags);
 	return bank;
-}
-
-/**
- * energy_ledger_exit() - Room to record an exit in
- * @l: this CPU's ledger
- * @key: the process; not a tail key
- *
- * Makes its charge too, because it is still to be switched away from. Asks for an early drain
- * when there is not much room left. An exit that does not fit is counted; the process is found
- * by a scan then, see scan.c.
- *
- * Context: any, on the ledger's CPU, IRQs off, l->lock held.
- * Return: a record whose identity is to be filled in before the lock is given back, or NULL.
- */
-struct energy_exit *energy_ledger_exit(struct energy_ledger *l, const struct energy_key *key)
-{
-	struct energy_bank *bank = l->bank[l->cur];
-	struct energy_charge *c;
-	struct energy_exit *x;
-
-	lockdep_assert_held(&l->lock);
-	c = energy_bank_charge(bank, key);
-	if (!c || bank->nr_exits == ENERGY_BANK_EXITS) {
-		bank->nr_exits_lost++;
-		return NULL;
-	}
-	x = &bank->exit[bank->nr_exits++];
-	x->charge = c - bank->charge;
-	x->over = false;
-	keep_room(l, bank);
-	return x;
 }

@@ -23,6 +23,7 @@
 #include <trace/events/skb.h>
 #include <trace/events/sock.h>
 
+#include "exit.h"
 #include "internal.h"
 #include "interval.h"
 
@@ -82,12 +83,10 @@ static void probe_exit(ENERGY_EXIT_ARGS)
 	l = this_ledger(data);
 	raw_spin_lock(&l->lock);
 	energy_key_of(p, &key);
-	x = energy_ledger_exit(l, &key);
+	x = energy_ledger_exit(l, &key, current_real_cred());
 	if (x) {
-		energy_ident_of(p->group_leader, get_cred(current_real_cred()), task_tgid(p),
-				&x->ident);
 		/* the leader may have left the cgroup, or not followed to it, long ago */
-		x->ident.cgid = key.cgid;
+		energy_ident_of(&x->ident, p->group_leader, task_tgid(p), key.cgid);
 		if (p->mm && !x->ident.kernel) {
 			x->ident.mem = energy_mm_bytes(p->mm);
 			x->ident.mem_known = true;

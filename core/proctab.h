@@ -23,6 +23,7 @@
 struct energy_cgroup;
 struct energy_core;
 struct energy_group;
+struct energy_key;
 struct energy_proc;
 
 /**
@@ -136,6 +137,7 @@ struct energy_proc *energy_proctab_at(struct energy_core *core, struct energy_pr
 
 void energy_proc_adopt(struct energy_core *core, struct energy_proc *p, struct energy_ident *id);
 void energy_proc_set_cgroup(struct energy_core *core, struct energy_proc *p, u64 cgid);
+void energy_proc_recent_cred(struct energy_core *core, const struct cred *cred);
 void energy_proc_forget_cred(struct energy_core *core);
 
 #endif /* _ENERGY_PROCTAB_H */

@@ -32,7 +32,7 @@ static bool has_run(const struct energy_core *core, const struct energy_proc *p)
 }
 
 /* To be followed by a second look: it may die between the flip and the question. */
-static void first_look(struct energy_core *core, struct energy_proc *p)
+static inline void first_look(struct energy_core *core, struct energy_proc *p)
 {
 	p->quiet = !has_run(core, p) &&
 		   (p->over || !core->env->may_run(p->tgid, p->start_ns));

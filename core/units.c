@@ -14,12 +14,14 @@
  * @c: divisor, not 0
  *
  * The kernel's mul_u64_u64_div_u64() takes the logarithm of its factors on some
- * architectures and versions, which is not defined for 0.
+ * architectures and versions, which is not defined for 0. And it is not to be inlined where the
+ * compiler may see that @a and @c are equal: x86's (6.12) then has one register for both, which
+ * its first instruction overwrites.
  *
  * Context: any.
  * Return: the quotient; it fits in 64 bits because @b <= @c.
  */
-u64 energy_mul_div(u64 a, u64 b, u64 c)
+noinline u64 energy_mul_div(u64 a, u64 b, u64 c)
 {
 	if (!a || !b)
 		return 0;

@@ -8,7 +8,7 @@
 #include <linux/types.h>
 
 #include "attrib.h"
-#include "ledger.h"
+#include "usage.h"
 
 /**
  * struct energy_values - Totals

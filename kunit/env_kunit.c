@@ -51,11 +51,11 @@ static void identity_keeps_a_pid_that_says_more(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, pid);
 	refcount_set(&pid->count, 1);
 	rcu_read_lock();
-	energy_ident_of(current, NULL, pid, &id);
+	energy_ident_of(&id, current, pid, 0);
 	KUNIT_EXPECT_NULL(test, id.pid);
 	KUNIT_EXPECT_EQ(test, refcount_read(&pid->count), 1U);
 	pid->level = 1;
-	energy_ident_of(current, NULL, pid, &id);
+	energy_ident_of(&id, current, pid, 0);
 	rcu_read_unlock();
 	KUNIT_EXPECT_PTR_EQ(test, id.pid, pid);
 	KUNIT_EXPECT_EQ(test, refcount_read(&pid->count), 2U);

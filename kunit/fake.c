@@ -2,6 +2,7 @@
 /* What the tests put around the core, see fake.h. */
 #include <linux/slab.h>
 
+#include "exit.h"
 #include "fake.h"
 
 struct fake_kernel fake;
@@ -283,10 +284,10 @@ bool fake_die(struct energy_core *core, unsigned int cpu, struct fake_proc *fp)
 
 	key.cgid = fp->cgid;
 	raw_spin_lock_irqsave(&l->lock, flags);
-	x = energy_ledger_exit(l, &key);
+	x = energy_ledger_exit(l, &key, fake.cred);
 	if (x) {
 		x->ident = (struct energy_ident) {
-			.cred = fake.cred ? get_cred(fake.cred) : NULL,
+			.cred = x->ident.cred,
 			.mem = fp->mem,
 			.mem_known = true,
 			.cgid = fp->cgid,

@@ -8,6 +8,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "exit.h"
 #include "fake.h"
 #include "interval.h"
 
@@ -678,9 +679,9 @@ static bool record_exit(struct energy_ledger *l, pid_t tgid)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&l->lock, flags);
-	x = energy_ledger_exit(l, &key);
+	x = energy_ledger_exit(l, &key, current_cred());
 	if (x)
-		x->ident = (struct energy_ident) {};
+		x->ident = (struct energy_ident) { .cred = x->ident.cred };
 	raw_spin_unlock_irqrestore(&l->lock, flags);
 	return x;
 }
