@@ -253,7 +253,6 @@ void energy_drain_process(struct energy_core *core)
 	energy_rmdir_process(core);
 	energy_cgroup_forget(core);
 	energy_proc_forget_cred(core);
-	core->scan_boot_ns = 0;
 	if (core->scan_all)
 		energy_scan_dead(core);
 }

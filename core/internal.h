@@ -334,6 +334,10 @@ void energy_drain_process(struct energy_core *core);
 int energy_scan_processes(struct energy_core *core);
 void energy_scan_dead(struct energy_core *core);
 
+/* totals.c */
+void energy_totals_take(struct energy_core *core, struct task_struct *leader);
+void energy_totals_settle(struct energy_core *core);
+
 /* probes.c */
 int energy_probes_register(struct energy_core *core);
 void energy_probes_unregister(struct energy_core *core);

@@ -113,7 +113,6 @@ static int first_look(struct energy_core *core)
 	core->last_ns = ktime_get_boottime_ns();
 	core->last_drain_ns = core->last_ns;
 	ret = energy_scan_processes(core);
-	/* nothing between the scan and the flip: see take_totals() */
 	if (!ret)
 		energy_sampler_step_locked(core, ktime_get_boottime_ns());
 	mutex_unlock(&core->lock);

@@ -9,26 +9,6 @@
 
 #include "internal.h"
 
-/* What the kernel has counted of a process, its threads that have exited included. */
-static void kernel_totals(struct task_struct *leader, struct energy_usage *use)
-{
-	const struct signal_struct *sig = leader->signal;
-	struct task_struct *t;
-
-	use->cpu_ns = sig->sum_sched_runtime;
-	use->wakeups = sig->nvcsw;
-	use->diski = sig->ioac.read_bytes;
-	use->disko = sig->ioac.write_bytes;
-	rcu_read_lock();
-	for_each_thread(leader, t) {
-		use->cpu_ns += t->se.sum_exec_runtime;
-		use->wakeups += t->nvcsw;
-		use->diski += t->ioac.read_bytes;
-		use->disko += t->ioac.write_bytes;
-	}
-	rcu_read_unlock();
-}
-
 static int scan_one(struct energy_core *core, struct task_struct *leader)
 {
 	struct energy_key key = {
@@ -50,19 +30,6 @@ static int scan_one(struct energy_core *core, struct task_struct *leader)
 	return 0;
 }
 
-/*
- * In a pass of its own, as close to the first flip as can be: what a process runs between
- * the two is in neither its totals nor its charges.
- */
-static void take_totals(struct energy_core *core, struct task_struct *leader)
-{
-	struct energy_proc *p;
-
-	p = energy_proctab_find(core, leader->tgid, leader->start_boottime);
-	if (p)
-		kernel_totals(leader, &p->now.use);
-}
-
 static unsigned int count_processes(void)
 {
 	struct task_struct *p;
@@ -80,8 +47,8 @@ static unsigned int count_processes(void)
  * @core: the core; the probes are on, nothing has been drained yet
  *
  * Processes that are born while this runs may be left out: they have records as soon as they
- * run. What the ledgers have seen of those found here is in the kernel's totals already, and
- * the first drain leaves it out (core->scan_boot_ns).
+ * run. What the ledgers see of those found here until this ends is in the kernel's totals, and the
+ * drains leave it out (core->scan_boot_ns).
  *
  * Context: core->lock held; may sleep.
  * Return: 0 or -ENOMEM.
@@ -107,13 +74,19 @@ int energy_scan_processes(struct energy_core *core)
 
 	for (i = 0; i < n && !ret; i++)
 		ret = scan_one(core, tasks[i]);
+	/* empties the banks: who has a charge in the end has run since its totals were taken */
+	energy_drain_flip(core, ktime_get_boottime_ns());
+	energy_drain_process(core);
 	for (i = 0; i < n && !ret; i++)
-		take_totals(core, tasks[i]);
+		energy_totals_take(core, tasks[i]);
+	if (!ret) {
+		energy_totals_settle(core);
+		energy_drain_process(core);
+	}
+	core->scan_boot_ns = 0;
 	for (i = 0; i < n; i++)
 		put_task_struct(tasks[i]);
 	kvfree(tasks);
-	energy_cgroup_forget(core);
-	energy_proc_forget_cred(core);
 	return ret;
 }
 
