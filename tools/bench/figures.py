@@ -61,7 +61,7 @@ MEASUREMENTS = (
         Figure("fork_exit_insns", "added to a fork, exit and wait", at_most=1500),
         Figure("fork_exit_insns_sampler", "of these the sampler"),
         Figure("fork_exit_insns_without", "a fork, exit and wait without the meter"),
-    ), timeout=1800, times=8),
+    ), timeout=3600, times=8),
     Measurement("udp", (
         Figure("udp_loopback_percent", "slower: UDP over loopback, %", at_most=1, digits=2),
         Figure("udp_stream_insns", "added to a datagram"),
@@ -80,6 +80,7 @@ MEASUREMENTS = (
         Figure("sample_insns_busy_100", "a sample: 100 of these"),
         Figure("sample_insns_busy_1000", "a sample: 1,000 of these", at_most=10,
                than="sample_insns_busy_100"),
+        Figure("sample_insns_threads_1000", "a sample: 1,000 threads of one process"),
     ), guest=COUNTED + ROOMY, timeout=1500),
     Measurement("read", (
         Figure("cgroup_read_insns_10_of_10", "reading cgroup: 10 processes, no others"),

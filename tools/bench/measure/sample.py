@@ -7,6 +7,7 @@ SLEEPING = (100, 1000, 10000)
 BUSY = 2
 # That wake up once for each sample.
 WAKING = (10, 100, 1000)
+THREADS = 1000
 PERIOD_MS = 100
 # The births are accounted in the first window.
 SETTLE_WINDOWS = 1
@@ -33,3 +34,4 @@ def measure():
             yield f"sample_insns_{sleeping}", cost(sleeping, BUSY)
         for waking in WAKING:
             yield f"sample_insns_busy_{waking}", cost(0, 0, waking, PERIOD_MS)
+        yield f"sample_insns_threads_{THREADS}", cost(0, 0, 0, PERIOD_MS, THREADS)

@@ -2,13 +2,14 @@
 /*
  * sleepers - processes that exist and do nothing, and some that run.
  *
- * usage: sleepers SLEEPING [BUSY [WAKING PERIOD_MS]]
+ * usage: sleepers SLEEPING [BUSY [WAKING PERIOD_MS [THREADS]]]
  *
  * SLEEPING of them never run, BUSY always want to, and WAKING wake up once in a period to go
- * to sleep again.
+ * to sleep again, as do so many threads of one more.
  *
  * Prints a line when all exist, and ends, with all of them, at the end of its standard input.
  */
+#include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -37,6 +38,23 @@ static void __attribute__((noreturn)) sleep_for_ever(unsigned long unused)
 	stay();
 }
 
+static void *wake_thread(void *period_ms)
+{
+	wake(*(unsigned long *)period_ms);
+}
+
+static unsigned long nr_threads;
+
+static void __attribute__((noreturn)) wake_threads(unsigned long period_ms)
+{
+	pthread_t thread;
+
+	while (--nr_threads)
+		if (pthread_create(&thread, NULL, wake_thread, &period_ms))
+			die("cannot make a thread");
+	wake(period_ms);
+}
+
 static void make(unsigned long n, void (*live)(unsigned long arg), unsigned long arg)
 {
 	while (n--) {
@@ -55,15 +73,19 @@ int main(int argc, char **argv)
 {
 	char c;
 
-	if (argc < 2 || argc == 4 || argc > 5) {
-		fputs("usage: sleepers SLEEPING [BUSY [WAKING PERIOD_MS]]\n", stderr);
+	if (argc < 2 || argc == 4 || argc > 6) {
+		fputs("usage: sleepers SLEEPING [BUSY [WAKING PERIOD_MS [THREADS]]]\n", stderr);
 		return 2;
 	}
 	if (setpgid(0, 0))
 		die("no process group");
 	make(number(argv[1]), sleep_for_ever, 0);
-	if (argc == 5)
+	if (argc > 4)
 		make(number(argv[3]), wake, number(argv[4]));
+	if (argc > 5) {
+		nr_threads = number(argv[5]);
+		make(!!nr_threads, wake_threads, number(argv[4]));
+	}
 	if (argc > 2)
 		make(number(argv[2]), spin, 0);
 	say("ready\n");
