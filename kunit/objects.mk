@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The tests' objects, part of energy_core; one suite per file.
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/attrib_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/bank_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/beat_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/bill_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/cgroups_kunit.o
