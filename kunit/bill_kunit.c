@@ -424,7 +424,7 @@ static void zero_scores_split_by_time(struct kunit *test)
 	fake_step(test, 100 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 400000ULL);
 	KUNIT_EXPECT_EQ(test, energy_nj(test, b), 600000ULL);
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.score_nj, 0ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.score_nj, 0ULL);
 }
 
 static void scores_beyond_counting_split_by_time(struct kunit *test)
@@ -465,8 +465,8 @@ static void weights_decide_who_pays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 500000ULL + 750000ULL);
 	KUNIT_EXPECT_EQ(test, energy_nj(test, b), 500000ULL + 250000ULL);
 	/* 100 ms at 1 W, and wake-ups at a microjoule each */
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.score_nj, 100000000ULL + 3000);
-	KUNIT_EXPECT_EQ(test, fake_record(core, b)->now.score_nj, 100000000ULL + 1000);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.score_nj, 100000000ULL + 3000);
+	KUNIT_EXPECT_EQ(test, fake_record(test, b)->now.score_nj, 100000000ULL + 1000);
 }
 
 static void lost_usage_is_unattributed(struct kunit *test)
@@ -501,7 +501,7 @@ static void cpus_without_a_counter(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 500000ULL);
 	KUNIT_EXPECT_EQ(test, energy_nj(test, b), 0ULL);
 	/* the model knows no packages */
-	KUNIT_EXPECT_EQ(test, fake_record(core, b)->now.score_nj, 100000000ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, b)->now.score_nj, 100000000ULL);
 }
 
 static void drains_between_samples_add_up(struct kunit *test)
@@ -524,7 +524,7 @@ static void drains_between_samples_add_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 3000000ULL);
 	KUNIT_EXPECT_EQ(test, energy_nj(test, b), 1000000ULL);
 	KUNIT_EXPECT_EQ(test, core->stats.drains, 10ULL);
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.use.cpu_ns, 150 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.use.cpu_ns, 150 * FAKE_MS);
 }
 
 static void memory_is_billed_while_it_runs(struct kunit *test)
@@ -538,14 +538,14 @@ static void memory_is_billed_while_it_runs(struct kunit *test)
 	fake_run(core, 1, a, FAKE_MS);
 	fake_step(test, FAKE_S);
 	/* once per sample, not once per CPU; for a second, not since boot */
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.score_nj, 1ULL << 20);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.score_nj, 1ULL << 20);
 	fake_step(test, FAKE_S);
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.score_nj, 1ULL << 20);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.score_nj, 1ULL << 20);
 	a->mem = 1 << 21;
 	fake_run(core, 0, a, FAKE_MS);
 	fake_step(test, FAKE_S);
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.score_nj, 3ULL << 20);
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.mem, 2ULL << 20);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.score_nj, 3ULL << 20);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.mem, 2ULL << 20);
 	KUNIT_EXPECT_EQ(test, core->sys.score_nj, 3ULL << 20);
 }
 
@@ -560,8 +560,8 @@ static void score_keeps_picojoules(struct kunit *test)
 		fake_run(core, 0, a, 1 + i % 2);
 		fake_step(test, FAKE_MS);
 	}
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.score_nj, 1ULL);
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->score_rem_pj, 500);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.score_nj, 1ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->score_rem_pj, 500);
 	KUNIT_EXPECT_EQ(test, core->sys.score_nj, 1ULL);
 }
 
@@ -601,7 +601,7 @@ static void system_is_all_there_is(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, pub.source_kind, "measured");
 	KUNIT_EXPECT_MEMEQ(test, &pub.books, &core->books, sizeof(pub.books));
 	/* a process's own packets, not the softirqs' */
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.use.tx, 4ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.use.tx, 4ULL);
 }
 
 /* A better source comes and goes: what was billed is only reported for a while. */

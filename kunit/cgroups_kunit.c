@@ -375,7 +375,7 @@ static void tail_does_not_move_a_process(struct kunit *test)
 	fp->gone = true;
 	fake_run_tail(core, 0, fp, FAKE_MS);
 	fake_step(test, FAKE_MS);
-	cg = rcu_access_pointer(fake_record(core, fp)->cgroup);
+	cg = fake_row(test, fp);
 	KUNIT_EXPECT_EQ(test, cg->id, a);
 	KUNIT_EXPECT_EQ(test, cg->total.use.cpu_ns, 2 * FAKE_MS);
 	KUNIT_EXPECT_FALSE(test, has_row(core, 0));
@@ -393,15 +393,14 @@ static void processes_hold_rows(struct kunit *test)
 	fp->cgid = a;
 	fake_run(core, 0, fp, FAKE_MS);
 	fake_step(test, FAKE_S);
-	p = fake_record(core, fp);
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	KUNIT_EXPECT_STREQ(test, rcu_access_pointer(p->cgroup)->path, "/a");
+	p = fake_record(test, fp);
+	KUNIT_EXPECT_STREQ(test, fake_row(test, fp)->path, "/a");
 
 	fp->cgid = b;
 	fake_run(core, 0, fp, FAKE_MS);
 	fake_step(test, FAKE_S);
-	KUNIT_EXPECT_PTR_EQ(test, fake_record(core, fp), p);
-	KUNIT_EXPECT_STREQ(test, rcu_access_pointer(p->cgroup)->path, "/b");
+	KUNIT_EXPECT_PTR_EQ(test, fake_record(test, fp), p);
+	KUNIT_EXPECT_STREQ(test, fake_row(test, fp)->path, "/b");
 	fake_cgroup_remove(core, a);
 	pass_window(test);
 	pass_window(test);
@@ -412,11 +411,11 @@ static void processes_hold_rows(struct kunit *test)
 	fake_cgroup_remove(core, b);
 	pass_window(test);
 	pass_window(test);
-	KUNIT_ASSERT_NOT_NULL(test, fake_record(core, fp));
+	KUNIT_ASSERT_NOT_NULL(test, fake_find(core, fp));
 	KUNIT_EXPECT_TRUE(test, has_row(core, b));
 	for (i = 0; i < 3; i++)
 		pass_window(test);
-	KUNIT_EXPECT_NULL(test, fake_record(core, fp));
+	KUNIT_EXPECT_NULL(test, fake_find(core, fp));
 	KUNIT_EXPECT_EQ(test, nr_rows(core), 1U);
 }
 

@@ -104,9 +104,8 @@ static void migration_within_a_sample(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, total(test, t.d)->energy_nj, 1250000ULL);
 	KUNIT_EXPECT_EQ(test, total(test, t.b)->use.cpu_ns, 75 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, total(test, 1)->energy_nj, 2000000ULL);
-	KUNIT_EXPECT_EQ(test, fake_record(core, t.fp)->now.energy_nj, 2000000ULL);
-	KUNIT_EXPECT_STREQ(test, rcu_access_pointer(fake_record(core, t.fp)->cgroup)->path,
-			   "/d");
+	KUNIT_EXPECT_EQ(test, fake_record(test, t.fp)->now.energy_nj, 2000000ULL);
+	KUNIT_EXPECT_STREQ(test, fake_row(test, t.fp)->path, "/d");
 }
 
 /* Energy that is read late is paid for by the cgroup in which it was used. */
@@ -147,16 +146,15 @@ static void in_too_many_cgroups(struct kunit *test)
 	}
 	t.fs->error[0] = -EIO;
 	fake_step(test, 100 * FAKE_MS);
-	for (s = fake_record(core, t.fp)->shares; s; s = s->more)
+	for (s = fake_record(test, t.fp)->shares; s; s = s->more)
 		n++;
 	KUNIT_EXPECT_EQ(test, n, 32U);
 	t.fs->error[0] = 0;
 	fake_source_use(t.fs, 0, 2000);
 	for (i = 0; i < 5; i++)
 		fake_step(test, 10 * FAKE_MS);
-	KUNIT_EXPECT_GT(test, fake_record(core, t.fp)->now.energy_nj, 0ULL);
-	KUNIT_EXPECT_EQ(test, total(test, 1)->energy_nj,
-			fake_record(core, t.fp)->now.energy_nj);
+	KUNIT_EXPECT_GT(test, fake_record(test, t.fp)->now.energy_nj, 0ULL);
+	KUNIT_EXPECT_EQ(test, total(test, 1)->energy_nj, fake_record(test, t.fp)->now.energy_nj);
 }
 
 static void totals_survive_processes_and_cgroups(struct kunit *test)

@@ -16,14 +16,6 @@ static struct fake_source *package(struct kunit *test)
 	return fs;
 }
 
-static struct energy_proc *record(struct kunit *test, const struct fake_proc *fp)
-{
-	struct energy_proc *p = fake_record(test->priv, fp);
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	return p;
-}
-
 /* As many windows as the dead are kept for, and one more. */
 static void let_the_dead_go(struct kunit *test)
 {
@@ -42,14 +34,14 @@ static void exit_before_any_charge(struct kunit *test)
 	a->mem = 4096;
 	fake_die(core, 0, a);
 	fake_step(test, 100 * FAKE_MS);
-	p = record(test, a);
+	p = fake_record(test, a);
 	KUNIT_EXPECT_FALSE(test, p->alive);
 	KUNIT_EXPECT_TRUE(test, p->listed);
 	KUNIT_EXPECT_STREQ(test, p->comm, "short");
 	KUNIT_EXPECT_EQ(test, p->now.mem, 4096ULL);
 	KUNIT_EXPECT_EQ(test, p->now.use.cpu_ns, 0ULL);
 	let_the_dead_go(test);
-	KUNIT_EXPECT_NULL(test, fake_record(core, a));
+	KUNIT_EXPECT_NULL(test, fake_find(core, a));
 }
 
 /* Some kernels tell of an exit when the memory is gone: what was seen last counts (rule 5). */
@@ -67,8 +59,8 @@ static void exit_without_memory(struct kunit *test)
 	bank = core->ledgers[0]->bank[core->ledgers[0]->cur];
 	bank->exit[0].ident.mem_known = false;
 	fake_step(test, FAKE_MS);
-	KUNIT_EXPECT_FALSE(test, record(test, a)->alive);
-	KUNIT_EXPECT_EQ(test, record(test, a)->now.mem, 4096ULL);
+	KUNIT_EXPECT_FALSE(test, fake_record(test, a)->alive);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.mem, 4096ULL);
 }
 
 /* The exit itself says that the process is gone: nobody has to look for it. */
@@ -84,7 +76,7 @@ static void exit_needs_no_look(struct kunit *test)
 	fake_run(core, 0, a, FAKE_MS);
 	fake_die(core, 0, a);
 	fake_step(test, FAKE_MS);
-	KUNIT_EXPECT_FALSE(test, record(test, a)->alive);
+	KUNIT_EXPECT_FALSE(test, fake_record(test, a)->alive);
 	KUNIT_EXPECT_EQ(test, fake.nr_identified, looks);
 }
 
@@ -106,9 +98,9 @@ static void exit_whose_charge_does_not_fit(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, fake_die(core, 0, a));
 	fake_step(test, FAKE_MS);
 	KUNIT_EXPECT_EQ(test, core->stats.exits_lost, 1ULL);
-	KUNIT_EXPECT_FALSE(test, record(test, a)->alive);
+	KUNIT_EXPECT_FALSE(test, fake_record(test, a)->alive);
 	let_the_dead_go(test);
-	KUNIT_EXPECT_NULL(test, fake_record(core, a));
+	KUNIT_EXPECT_NULL(test, fake_find(core, a));
 }
 
 /* A process that lives between two samples is accounted in full. */
@@ -125,10 +117,10 @@ static void exit_and_charge_in_one_sample(struct kunit *test)
 	fake_run(core, 0, a, FAKE_MS);
 	fake_source_use(fs, 0, 1000);
 	fake_step(test, 2 * FAKE_MS);
-	p = record(test, a);
+	p = fake_record(test, a);
 	KUNIT_EXPECT_FALSE(test, p->alive);
 	KUNIT_EXPECT_STREQ(test, p->comm, "short");
-	KUNIT_EXPECT_STREQ(test, rcu_access_pointer(p->cgroup)->path, "/group");
+	KUNIT_EXPECT_STREQ(test, fake_row(test, a)->path, "/group");
 	KUNIT_EXPECT_EQ(test, p->now.use.cpu_ns, 2 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, p->now.energy_nj, 500000ULL);
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 1ULL);
@@ -147,10 +139,10 @@ static void exit_twice(struct kunit *test)
 	fake_die(core, 1, a);
 	fake_source_use(fs, 0, 1000);
 	fake_step(test, FAKE_MS);
-	p = record(test, a);
+	p = fake_record(test, a);
 	fake_die(core, 1, a);
 	fake_step(test, FAKE_MS);
-	KUNIT_EXPECT_PTR_EQ(test, fake_record(core, a), p);
+	KUNIT_EXPECT_PTR_EQ(test, fake_record(test, a), p);
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 1ULL);
 	KUNIT_EXPECT_EQ(test, p->now.use.cpu_ns, FAKE_MS);
 	KUNIT_EXPECT_EQ(test, p->now.energy_nj, 500000ULL);
@@ -189,13 +181,13 @@ static void exit_without_a_record(struct kunit *test)
 	fake_step(test, 2 * FAKE_MS);
 
 	KUNIT_EXPECT_EQ(test, core->stats.exits_lost, 3ULL);
-	KUNIT_EXPECT_STREQ(test, record(test, unknown)->comm, "?");
-	KUNIT_EXPECT_FALSE(test, record(test, unknown)->alive);
-	KUNIT_EXPECT_EQ(test, record(test, unknown)->now.energy_nj, 500000ULL);
+	KUNIT_EXPECT_STREQ(test, fake_record(test, unknown)->comm, "?");
+	KUNIT_EXPECT_FALSE(test, fake_record(test, unknown)->alive);
+	KUNIT_EXPECT_EQ(test, fake_record(test, unknown)->now.energy_nj, 500000ULL);
 	/* nobody told, but a look at the whole table finds out */
-	KUNIT_EXPECT_FALSE(test, record(test, known)->alive);
-	KUNIT_EXPECT_STREQ(test, record(test, known)->comm, "known");
-	KUNIT_EXPECT_TRUE(test, record(test, alive)->alive);
+	KUNIT_EXPECT_FALSE(test, fake_record(test, known)->alive);
+	KUNIT_EXPECT_STREQ(test, fake_record(test, known)->comm, "known");
+	KUNIT_EXPECT_TRUE(test, fake_record(test, alive)->alive);
 
 	/* there is room again */
 	fake_step(test, FAKE_S);
@@ -214,12 +206,12 @@ static void exit_that_is_late(struct kunit *test)
 	fake_run(core, 0, a, FAKE_MS);
 	a->gone = true;
 	fake_step(test, 100 * FAKE_MS);
-	p = record(test, a);
+	p = fake_record(test, a);
 	KUNIT_EXPECT_FALSE(test, p->alive);
 	KUNIT_EXPECT_STREQ(test, p->comm, "?");
 	fake_die(core, 0, a);
 	fake_step(test, 100 * FAKE_MS);
-	KUNIT_EXPECT_PTR_EQ(test, fake_record(core, a), p);
+	KUNIT_EXPECT_PTR_EQ(test, fake_record(test, a), p);
 	KUNIT_EXPECT_STREQ(test, p->comm, "late");
 	let_the_dead_go(test);
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 0ULL);
@@ -239,16 +231,16 @@ static void tail_goes_to_the_dead(struct kunit *test)
 	fake_run(core, 1, b, 2 * FAKE_MS);
 	fake_source_use(fs, 0, 1000);
 	fake_step(test, 2 * FAKE_MS);
-	KUNIT_EXPECT_EQ(test, record(test, a)->now.use.cpu_ns, 2 * FAKE_MS);
-	KUNIT_EXPECT_EQ(test, record(test, b)->now.use.cpu_ns, 2 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.use.cpu_ns, 2 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, fake_record(test, b)->now.use.cpu_ns, 2 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 2ULL);
 	KUNIT_EXPECT_EQ(test, core->stats.charges_unmatched, 0ULL);
 
 	fake_run_tail(core, 0, a, FAKE_MS);
 	fake_step(test, 2 * FAKE_MS);
-	KUNIT_EXPECT_EQ(test, record(test, a)->now.use.cpu_ns, 3 * FAKE_MS);
-	KUNIT_EXPECT_EQ(test, record(test, b)->now.use.cpu_ns, 2 * FAKE_MS);
-	KUNIT_EXPECT_TRUE(test, record(test, b)->alive);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.use.cpu_ns, 3 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, fake_record(test, b)->now.use.cpu_ns, 2 * FAKE_MS);
+	KUNIT_EXPECT_TRUE(test, fake_record(test, b)->alive);
 }
 
 /* Tails come first in the bank and the exit is on another CPU: order must not matter. */
@@ -260,8 +252,8 @@ static void tail_before_everything_else(struct kunit *test)
 	fake_run_tail(core, 0, a, FAKE_MS);
 	fake_die(core, 3, a);
 	fake_step(test, 2 * FAKE_MS);
-	KUNIT_EXPECT_EQ(test, record(test, a)->now.use.cpu_ns, FAKE_MS);
-	KUNIT_EXPECT_STREQ(test, record(test, a)->comm, "never charged");
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.use.cpu_ns, FAKE_MS);
+	KUNIT_EXPECT_STREQ(test, fake_record(test, a)->comm, "never charged");
 	KUNIT_EXPECT_EQ(test, core->stats.charges_unmatched, 0ULL);
 }
 
@@ -277,7 +269,7 @@ static void tail_without_a_match_is_unattributed(struct kunit *test)
 	fake_source_use(fs, 0, 1000);
 	fake_step(test, FAKE_MS);
 	/* the PID alone is no match */
-	KUNIT_EXPECT_EQ(test, record(test, b)->now.energy_nj, 500000ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, b)->now.energy_nj, 500000ULL);
 	KUNIT_EXPECT_EQ(test, core->books.unattributed_nj, 500000ULL);
 	KUNIT_EXPECT_EQ(test, core->stats.charges_unmatched, 1ULL);
 	KUNIT_EXPECT_EQ(test, core->sys.use.cpu_ns, 2 * FAKE_MS);
@@ -297,7 +289,7 @@ static void late_charges_find_the_right_account(struct kunit *test)
 	fake_die(core, 0, a);
 	fake_source_use(fs, 0, 1000);
 	fake_step(test, FAKE_S);
-	p = record(test, a);
+	p = fake_record(test, a);
 	KUNIT_EXPECT_TRUE(test, p->listed);
 	KUNIT_EXPECT_EQ(test, core->books.live_nj, 1000000ULL);
 
@@ -307,14 +299,14 @@ static void late_charges_find_the_right_account(struct kunit *test)
 		fake_run_tail(core, 1, a, FAKE_S);
 		fake_source_use(fs, 0, 1000);
 		fake_step(test, FAKE_S);
-		KUNIT_ASSERT_PTR_EQ(test, fake_record(core, a), p);
+		KUNIT_ASSERT_PTR_EQ(test, fake_record(test, a), p);
 		KUNIT_EXPECT_FALSE(test, p->listed);
 		KUNIT_EXPECT_EQ(test, p->now.energy_nj, i * 1000000ULL);
 		KUNIT_EXPECT_EQ(test, core->books.exited_nj, i * 1000000ULL);
 		KUNIT_EXPECT_EQ(test, core->books.live_nj, 0ULL);
 	}
 	let_the_dead_go(test);
-	KUNIT_EXPECT_NULL(test, fake_record(core, a));
+	KUNIT_EXPECT_NULL(test, fake_find(core, a));
 	KUNIT_EXPECT_EQ(test, core->books.exited_nj, 7000000ULL);
 
 	/* the record is gone: nobody to charge any more */
@@ -350,7 +342,7 @@ static void late_charge_between_windows(struct kunit *test)
 		}
 	}
 	let_the_dead_go(test);
-	KUNIT_EXPECT_NULL(test, fake_record(core, a));
+	KUNIT_EXPECT_NULL(test, fake_find(core, a));
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 1ULL);
 }
 
@@ -372,7 +364,7 @@ static void gap_outlasts_the_dead(struct kunit *test)
 	fake_source_use(fs, 0, 1000);
 	for (i = 0; i < 6; i++)
 		fake_step(test, FAKE_S);
-	KUNIT_EXPECT_NOT_NULL(test, fake_record(core, a));
+	KUNIT_EXPECT_NOT_NULL(test, fake_find(core, a));
 	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 0ULL);
 	fs->error[0] = 0;
 	fake_step(test, FAKE_S);
@@ -402,13 +394,13 @@ static void pid_is_reused_at_once(struct kunit *test)
 	fake_step(test, 15 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, core->stats.procs, (u64)ARRAY_SIZE(fp));
 	for (i = 0; i < ARRAY_SIZE(fp); i++) {
-		KUNIT_EXPECT_EQ(test, record(test, fp[i])->now.use.cpu_ns, (i + 1) * FAKE_MS);
-		KUNIT_EXPECT_EQ(test, record(test, fp[i])->now.energy_nj, (i + 1) * 200000ULL);
-		KUNIT_EXPECT_EQ(test, record(test, fp[i])->alive, i + 1 == ARRAY_SIZE(fp));
+		KUNIT_EXPECT_EQ(test, fake_record(test, fp[i])->now.use.cpu_ns, (i + 1) * FAKE_MS);
+		KUNIT_EXPECT_EQ(test, fake_record(test, fp[i])->now.energy_nj, (i + 1) * 200000ULL);
+		KUNIT_EXPECT_EQ(test, fake_record(test, fp[i])->alive, i + 1 == ARRAY_SIZE(fp));
 	}
 	let_the_dead_go(test);
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 1ULL);
-	KUNIT_EXPECT_EQ(test, record(test, fp[4])->now.energy_nj, 1000000ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, fp[4])->now.energy_nj, 1000000ULL);
 }
 
 /* An exec by another thread, or prctl(): names and credentials change over a life. */
@@ -420,7 +412,7 @@ static void identity_follows_the_process(struct kunit *test)
 
 	fake_run(core, 0, a, FAKE_MS);
 	fake_step(test, FAKE_MS);
-	p = record(test, a);
+	p = fake_record(test, a);
 	KUNIT_EXPECT_STREQ(test, p->comm, "before");
 	KUNIT_EXPECT_FALSE(test, p->kernel);
 	strscpy(a->comm, "after", sizeof(a->comm));
@@ -450,8 +442,8 @@ static void looked_at_once_per_drain(struct kunit *test)
 	})->cpu_ns += FAKE_MS;
 	fake_step(test, FAKE_MS);
 	KUNIT_EXPECT_EQ(test, fake.nr_identified, 1U);
-	KUNIT_EXPECT_EQ(test, record(test, a)->now.use.cpu_ns, 5 * FAKE_MS);
-	KUNIT_EXPECT_STREQ(test, rcu_access_pointer(record(test, a)->cgroup)->path, "/x");
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.use.cpu_ns, 5 * FAKE_MS);
+	KUNIT_EXPECT_STREQ(test, fake_row(test, a)->path, "/x");
 }
 
 /* Every reference to credentials that the core is given comes back. */
@@ -471,7 +463,7 @@ static void credentials_are_given_back(struct kunit *test)
 		if (i == 2)
 			fake.cred = second;
 	}
-	KUNIT_EXPECT_PTR_EQ(test, rcu_access_pointer(record(test, a)->cred),
+	KUNIT_EXPECT_PTR_EQ(test, rcu_access_pointer(fake_record(test, a)->cred),
 			    (const struct cred *)second);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&second->usage), 3L);
 	fake_die(core, 0, a);

@@ -179,13 +179,13 @@ void fake_proc_replace(struct fake_proc *fp, pid_t tgid, const char *comm)
 }
 
 /**
- * fake_record() - What the core knows of a process
+ * fake_find() - What the core knows of a process, if anything
  * @core: the core
  * @fp: the process
  *
  * Return: its record or NULL; stays until the next step.
  */
-struct energy_proc *fake_record(struct energy_core *core, const struct fake_proc *fp)
+struct energy_proc *fake_find(struct energy_core *core, const struct fake_proc *fp)
 {
 	struct energy_proc *p;
 
@@ -193,6 +193,37 @@ struct energy_proc *fake_record(struct energy_core *core, const struct fake_proc
 	p = energy_proctab_find(core, fp->key.tgid, fp->key.start_ns);
 	mutex_unlock(&core->lock);
 	return p;
+}
+
+/**
+ * fake_record() - What the core knows of a process that it has to know
+ * @test: the test case, which ends here if there is none: to follow a NULL would end the kernel,
+ *	and all other cases with it
+ * @fp: the process
+ *
+ * Return: its record; stays until the next step.
+ */
+struct energy_proc *fake_record(struct kunit *test, const struct fake_proc *fp)
+{
+	struct energy_proc *p = fake_find(test->priv, fp);
+
+	KUNIT_ASSERT_NOT_NULL_MSG(test, p, "%s, %d, has no record", fp->comm, fp->key.tgid);
+	return p;
+}
+
+/**
+ * fake_row() - Where the core last saw a process that it has to know
+ * @test: the test case, which ends here if there is no such place
+ * @fp: the process
+ *
+ * Return: the cgroup's row; stays until the next step.
+ */
+struct energy_cgroup *fake_row(struct kunit *test, const struct fake_proc *fp)
+{
+	struct energy_cgroup *cg = rcu_access_pointer(fake_record(test, fp)->cgroup);
+
+	KUNIT_ASSERT_NOT_NULL_MSG(test, cg, "%s, %d, has no cgroup", fp->comm, fp->key.tgid);
+	return cg;
 }
 
 /**

@@ -143,7 +143,9 @@ void fake_exit(struct kunit *test);
 
 struct fake_proc *fake_proc_new(struct kunit *test, pid_t tgid, const char *comm);
 void fake_proc_replace(struct fake_proc *fp, pid_t tgid, const char *comm);
-struct energy_proc *fake_record(struct energy_core *core, const struct fake_proc *fp);
+struct energy_proc *fake_find(struct energy_core *core, const struct fake_proc *fp);
+struct energy_proc *fake_record(struct kunit *test, const struct fake_proc *fp);
+struct energy_cgroup *fake_row(struct kunit *test, const struct fake_proc *fp);
 u64 fake_cgroup_new(struct kunit *test, u64 parent, const char *name);
 void fake_cgroup_remove(struct energy_core *core, u64 id);
 

@@ -88,17 +88,22 @@ static void packets(struct kunit *test, u64 rx_parts, u64 tx, u64 softirq_tx)
 	now->softirq_tx += softirq_tx;
 }
 
-static const struct energy_usage *task_used(struct energy_ledger *l,
-					    const struct task_struct *p)
-{
-	return used(l->bank[l->cur], (unsigned long)p->signal, p->group_leader->start_boottime);
-}
-
 static struct energy_ledger *ledger_of(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
 
 	return core->ledgers[0];
+}
+
+/* What a task has been charged in the current bank; the case ends here if that is nothing. */
+static const struct energy_usage *task_used(struct kunit *test, const struct task_struct *p)
+{
+	const struct energy_ledger *l = ledger_of(test);
+	const struct energy_usage *use = used(l->bank[l->cur], (unsigned long)p->signal,
+					      p->group_leader->start_boottime);
+
+	KUNIT_ASSERT_NOT_NULL_MSG(test, use, "process %d has no charge", p->tgid);
+	return use;
 }
 
 static void ledger_charges_who_ran(struct kunit *test)
@@ -118,10 +123,10 @@ static void ledger_charges_who_ran(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->key.start_ns, 5000ULL);
 	KUNIT_EXPECT_EQ(test, c->key.cgid, 1ULL);
 	KUNIT_EXPECT_EQ(test, c->key.cookie, (unsigned long)a->signal);
-	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 600ULL);
-	KUNIT_EXPECT_EQ(test, task_used(l, a)->wakeups, 2ULL);
-	KUNIT_EXPECT_EQ(test, task_used(l, b)->cpu_ns, 100ULL);
-	KUNIT_EXPECT_EQ(test, task_used(l, b)->wakeups, 0ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, a)->cpu_ns, 600ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, a)->wakeups, 2ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, b)->cpu_ns, 100ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, b)->wakeups, 0ULL);
 }
 
 /* Preempted on its way to sleep, with its state set already, a task has not given up the CPU. */
@@ -151,8 +156,8 @@ static void ledger_tells_births_apart(struct kunit *test)
 	task_switch(l, a, b, false, 10700);
 	task_switch(l, b, idle, false, 10710);
 	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 2U);
-	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 600ULL);
-	KUNIT_EXPECT_EQ(test, task_used(l, b)->cpu_ns, 110ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, a)->cpu_ns, 600ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, b)->cpu_ns, 110ULL);
 }
 
 /* Of a cgroup nothing is looked at but its id. */
@@ -207,7 +212,7 @@ static void ledger_open_interval_is_not_charged(struct kunit *test)
 	begin(l, a, 10100);
 	task_switch(l, b, idle, false, 10300);
 	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 1U);
-	KUNIT_EXPECT_EQ(test, task_used(l, b)->cpu_ns, 300ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, b)->cpu_ns, 300ULL);
 }
 
 /* A switch whose predecessor is not who was seen to be switched to: nothing is made up. */
@@ -234,7 +239,7 @@ static void ledger_idle_is_not_charged(struct kunit *test)
 	task_switch(l, idle, a, false, 20000);
 	task_switch(l, a, idle, true, 20001);
 	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 1U);
-	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 1ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, a)->cpu_ns, 1ULL);
 }
 
 static void ledger_reaped_thread_has_a_tail_key(struct kunit *test)
@@ -277,7 +282,7 @@ static void ledger_flip_closes_and_goes_on(struct kunit *test)
 	energy_bank_clear(first);
 
 	task_switch(l, a, idle, true, 10350);
-	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 50ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, a)->cpu_ns, 50ULL);
 	bank = energy_ledger_flip(l, 10400, true);
 	KUNIT_EXPECT_PTR_EQ(test, l->bank[l->cur], first);
 	KUNIT_EXPECT_EQ(test, bank->nr, 1U);
@@ -352,7 +357,7 @@ static void ledger_clock_that_goes_back(struct kunit *test)
 	energy_bank_clear(bank);
 	task_switch(l, a, idle, false, 10100);
 	KUNIT_ASSERT_EQ(test, l->bank[l->cur]->nr, 1U);
-	KUNIT_EXPECT_EQ(test, task_used(l, a)->cpu_ns, 0ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, a)->cpu_ns, 0ULL);
 }
 
 static void ledger_storage_io_is_a_difference(struct kunit *test)
@@ -380,9 +385,9 @@ static void ledger_storage_io_is_a_difference(struct kunit *test)
 	a->ioac.read_bytes += 77;
 	task_switch(l, b, a, true, 10300);
 	task_switch(l, a, idle, true, 10400);
-	KUNIT_EXPECT_EQ(test, task_used(l, a)->diski, 1ULL);
-	KUNIT_EXPECT_EQ(test, task_used(l, a)->disko, 0ULL);
-	KUNIT_EXPECT_EQ(test, task_used(l, b)->diski, 0ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, a)->diski, 1ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, a)->disko, 0ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, b)->diski, 0ULL);
 #endif
 }
 
@@ -406,8 +411,8 @@ static void ledger_packets_go_to_their_owner(struct kunit *test)
 	task_switch(l, idle, a, false, 10200);
 	task_switch(l, a, idle, true, 10300);
 
-	KUNIT_EXPECT_EQ(test, task_used(l, a)->rx_parts, (u64)ENERGY_RX_ONE);
-	KUNIT_EXPECT_EQ(test, task_used(l, a)->tx, 3ULL);
+	KUNIT_EXPECT_EQ(test, task_used(test, a)->rx_parts, (u64)ENERGY_RX_ONE);
+	KUNIT_EXPECT_EQ(test, task_used(test, a)->tx, 3ULL);
 	bank = energy_ledger_flip(l, 10400, true);
 	KUNIT_EXPECT_EQ(test, system->rx_parts, 2ULL * ENERGY_RX_ONE);
 	KUNIT_EXPECT_EQ(test, system->tx, 23ULL);

@@ -42,10 +42,7 @@ static inline struct fake_source *package(struct kunit *test)
 
 static inline u64 energy_nj(struct kunit *test, const struct fake_proc *fp)
 {
-	struct energy_proc *p = fake_record(test->priv, fp);
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	return p->now.energy_nj;
+	return fake_record(test, fp)->now.energy_nj;
 }
 
 static inline const struct energy_account *account(struct kunit *test, enum energy_kind kind,

@@ -399,7 +399,7 @@ static void check_usage(struct kunit *test, const struct world *w)
 	KUNIT_EXPECT_EQ(test, core->sys.use.cpu_ns, w->ran_ns);
 	KUNIT_EXPECT_EQ(test, core->sys.use.tx, w->tx);
 	for (i = 0; i < PLACES; i++) {
-		p = fake_record(core, &fake.proc[i]);
+		p = fake_find(core, &fake.proc[i]);
 		if (w->life[i].exited)
 			continue;
 		KUNIT_EXPECT_EQ(test, p ? p->now.use.cpu_ns : 0, w->life[i].ran_ns);

@@ -99,13 +99,13 @@ static void used_again_clean(struct kunit *test)
 	fake_run(core, 0, a, FAKE_MS);
 	fake_die(core, 0, a);
 	fake_step(test, 100 * FAKE_MS);
-	p = fake_record(core, a);
+	p = fake_record(test, a);
 	rest_until_gone(test);
 	rest(test);
 	b = fake_proc_new(test, 200, "second");
 	fake_run(core, 0, b, 2 * FAKE_MS);
 	fake_step(test, 100 * FAKE_MS);
-	q = fake_record(core, b);
+	q = fake_record(test, b);
 	KUNIT_ASSERT_PTR_EQ(test, q, p);
 	KUNIT_EXPECT_TRUE(test, q->alive);
 	KUNIT_EXPECT_FALSE(test, q->kernel);

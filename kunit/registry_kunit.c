@@ -472,8 +472,8 @@ static void source_grows(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, energy_registry_update(core, &fs->src, &more->src, fake.now_ns), 0);
 	fake_check(test);
 	/* what ran until then is settled as it was: CPU 2 had no counter */
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.energy_nj, 40000ULL);
-	KUNIT_EXPECT_EQ(test, fake_record(core, b)->now.energy_nj, 0ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.energy_nj, 40000ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, b)->now.energy_nj, 0ULL);
 	KUNIT_EXPECT_PTR_EQ(test, s->dom, &more->dom[0]);
 
 	fake_run(core, 2, b, 100 * FAKE_MS);
@@ -481,8 +481,8 @@ static void source_grows(struct kunit *test)
 	fake_source_use(more, 0, 30);
 	fake_source_use(more, 1, 7);
 	fake_step(test, 100 * FAKE_MS);
-	KUNIT_EXPECT_EQ(test, fake_record(core, b)->now.energy_nj, 10000ULL);
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.energy_nj, 47000ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, b)->now.energy_nj, 10000ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.energy_nj, 47000ULL);
 	KUNIT_EXPECT_EQ(test, s->account.measured_nj, 70000ULL);
 	KUNIT_EXPECT_EQ(test, s->base_raw, 0ULL);
 	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 1)->base_raw, 12345ULL);

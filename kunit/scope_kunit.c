@@ -55,9 +55,9 @@ static struct fixture *fixture(struct kunit *test)
 	fake_run(test->priv, 0, fp, FAKE_MS);
 	fake_step(test, FAKE_MS);
 	fake.cred = NULL;
-	f->p = fake_record(test->priv, fp);
 	put_cred(f->owner);
-	KUNIT_ASSERT_NOT_NULL(test, f->p);
+	f->p = fake_record(test, fp);
+	KUNIT_ASSERT_NOT_NULL(test, rcu_access_pointer(f->p->cgroup));
 	KUNIT_ASSERT_PTR_EQ(test, rcu_access_pointer(f->p->cred), (const struct cred *)f->owner);
 	return f;
 }

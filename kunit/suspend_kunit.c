@@ -77,7 +77,7 @@ static void sleep_is_idle(struct kunit *test)
 	before = core->books;
 	KUNIT_EXPECT_EQ(test, before.measured_nj, 1000000ULL);
 	KUNIT_EXPECT_EQ(test, before.live_nj, 500000ULL);
-	score_nj = fake_record(core, a)->now.score_nj;
+	score_nj = fake_record(test, a)->now.score_nj;
 
 	/* it runs until it is frozen, and when it is thawed */
 	fake_run(core, 0, a, 30 * FAKE_MS);
@@ -94,7 +94,7 @@ static void sleep_is_idle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->lost_ns,
 			c->raw_after < c->raw_before || c->off ? 20 * FAKE_S : 0);
 	/* the model: 30 ms at a watt, and no memory for the time that it slept */
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.score_nj, score_nj + 30000000);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.score_nj, score_nj + 30000000);
 	/* it learns nothing from that */
 	KUNIT_EXPECT_EQ(test, s->idle.span.ns, 0ULL);
 
@@ -162,7 +162,7 @@ static void time_does_not_go_back(struct kunit *test)
 	energy_sampler_step(core, before_ns);
 	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->lost_ns, 0ULL);
 	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 1000000ULL);
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.score_nj, 1000000ULL);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.score_nj, 1000000ULL);
 	KUNIT_EXPECT_EQ(test, core->gen, gen);
 	fake_check(test);
 }

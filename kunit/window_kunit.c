@@ -8,7 +8,7 @@
 static bool see(struct kunit *test, const struct fake_proc *fp, u32 gen,
 		struct energy_values *v, bool *alive)
 {
-	struct energy_proc *p = fake_record(test->priv, fp);
+	struct energy_proc *p = fake_find(test->priv, fp);
 	bool listed;
 
 	if (!p)
@@ -126,7 +126,7 @@ static void values_between_windows_are_not_shown(struct kunit *test)
 	fake_run(core, 0, b, 50 * FAKE_MS);
 	fake_step(test, 100 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, energy_window_begin(core), gen);
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->now.use.cpu_ns, 51 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->now.use.cpu_ns, 51 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, cpu_ms(test, a, gen), 1ULL);
 	/* born since then */
 	KUNIT_EXPECT_FALSE(test, listed(test, b, gen));
@@ -175,13 +175,13 @@ static void dead_are_shown_in_one_full_window(struct kunit *test)
 	fake_step(test, 300 * FAKE_MS);
 	KUNIT_EXPECT_TRUE(test, see(test, a, gen, &v, &alive));
 	KUNIT_EXPECT_TRUE(test, alive);
-	KUNIT_EXPECT_EQ(test, fake_record(core, a)->dead_gen, 0U);
+	KUNIT_EXPECT_EQ(test, fake_record(test, a)->dead_gen, 0U);
 
 	fake_publish(test);
 	KUNIT_EXPECT_TRUE(test, see(test, a, gen + 1, &v, &alive));
 	KUNIT_EXPECT_FALSE(test, alive);
 	KUNIT_EXPECT_EQ(test, v.use.cpu_ns, 6 * FAKE_MS);
-	KUNIT_EXPECT_TRUE(test, fake_record(core, a)->listed);
+	KUNIT_EXPECT_TRUE(test, fake_record(test, a)->listed);
 
 	/* it is closing files, say */
 	fake.dying = true;
@@ -191,20 +191,20 @@ static void dead_are_shown_in_one_full_window(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, energy_window_valid(core, gen + 1));
 	KUNIT_EXPECT_TRUE(test, see(test, a, gen + 1, &v, &alive));
 	KUNIT_EXPECT_FALSE(test, alive);
-	KUNIT_EXPECT_FALSE(test, fake_record(core, a)->listed);
+	KUNIT_EXPECT_FALSE(test, fake_record(test, a)->listed);
 
 	/* it stays as long as it may still run */
 	fake_step(test, FAKE_S);
 	fake_step(test, FAKE_S);
-	KUNIT_EXPECT_NOT_NULL(test, fake_record(core, a));
-	KUNIT_EXPECT_FALSE(test, fake_record(core, a)->listed);
+	KUNIT_EXPECT_NOT_NULL(test, fake_find(core, a));
+	KUNIT_EXPECT_FALSE(test, fake_record(test, a)->listed);
 
 	/* and for one more window */
 	fake.dying = false;
 	fake_step(test, FAKE_S);
-	KUNIT_EXPECT_NOT_NULL(test, fake_record(core, a));
+	KUNIT_EXPECT_NOT_NULL(test, fake_find(core, a));
 	fake_step(test, FAKE_S);
-	KUNIT_EXPECT_NULL(test, fake_record(core, a));
+	KUNIT_EXPECT_NULL(test, fake_find(core, a));
 	KUNIT_EXPECT_EQ(test, core->stats.procs, 0ULL);
 }
 
@@ -225,8 +225,8 @@ static void dead_that_are_over_are_not_asked_about(struct kunit *test)
 	core->ledgers[0]->bank[core->ledgers[0]->cur]->exit[0].over = true;
 	for (i = 0; i < 4; i++)
 		fake_step(test, FAKE_S);
-	KUNIT_EXPECT_NULL(test, fake_record(core, a));
-	KUNIT_EXPECT_NOT_NULL(test, fake_record(core, b));
+	KUNIT_EXPECT_NULL(test, fake_find(core, a));
+	KUNIT_EXPECT_NOT_NULL(test, fake_find(core, b));
 }
 
 static void header_is_of_the_windows_end(struct kunit *test)
