@@ -182,35 +182,80 @@ static void gap_of_one_of_two(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->gaps, 0ULL);
 }
 
+/* A sample in which somebody has both CPUs, and the package uses a millijoule. */
+static void run_on_both(struct kunit *test, struct fake_source *fs, const struct fake_proc *fp,
+			u64 ns)
+{
+	fake_run(test->priv, 0, fp, ns);
+	fake_run(test->priv, 1, fp, ns);
+	fake_source_use(fs, 0, 1000);
+	fake_step(test, ns);
+}
+
+/* How long claims wait: a minute, or less where the counter is not trusted for so long. */
+struct long_gap_case {
+	const char *name;
+	u32 max_power_mw;
+	u64 wait_ns;
+};
+
+static const struct long_gap_case long_gap_cases[] = {
+	{ "a minute", 1000, 60 * FAKE_S },
+	{ "not trusted for a minute", 1000000, 2147483 * (u64)NSEC_PER_USEC },
+};
+
+FAKE_TABLE(long_gap, long_gap_cases);
+
 static void long_gap_is_given_up(struct kunit *test)
 {
+	const struct long_gap_case *c = test->param_value;
 	struct energy_core *core = test->priv;
-	struct fake_source *fs = package(test);
+	struct fake_source *fs = fake_source_new(test, "fake", 300);
 	struct fake_proc *a = fake_proc_new(test, 100, "a"), *b = fake_proc_new(test, 200, "b");
-	struct energy_slot *s = fake_slot(core, ENERGY_PACKAGE, 0);
-	u64 steps = s->trust_ns / (100 * FAKE_MS) + 2, i;
+	struct energy_books before;
+	struct energy_slot *s;
+	u64 round, i, lost_ns = 0;
 
-	KUNIT_ASSERT_LT(test, steps, 1000ULL);
-	fs->error[0] = -EIO;
-	for (i = 0; i < steps; i++) {
-		fake_run(core, 0, a, 100 * FAKE_MS);
-		fake_source_use(fs, 0, 1000);
-		fake_step(test, 100 * FAKE_MS);
+	fake_domain_add(fs, ENERGY_PACKAGE, 0, 0, 2);
+	fs->dom[0].max_power_mw = c->max_power_mw;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
+	s = fake_slot(core, ENERGY_PACKAGE, 0);
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	run_on_both(test, fs, a, FAKE_S);
+	/* twice: the second one adds to the first, and is waited for as long */
+	for (round = 1; round <= 2; round++) {
+		before = core->books;
+		fs->error[0] = -EIO;
+		for (i = 0; i < 10; i++) {
+			run_on_both(test, fs, a, c->wait_ns / 10);
+			KUNIT_ASSERT_TRUE(test, energy_proc_has_share(fake_record(test, a)));
+			KUNIT_ASSERT_EQ(test, s->lost_ns, lost_ns);
+		}
+		/* for as long as that, and not for a nanosecond more */
+		run_on_both(test, fs, a, 1);
+		lost_ns += c->wait_ns + 1;
+		KUNIT_EXPECT_FALSE(test, energy_proc_has_share(fake_record(test, a)));
+		KUNIT_EXPECT_EQ(test, s->lost_ns, lost_ns);
+
+		/* given up once: no baseline is left to wait with, or to count more time from */
+		run_on_both(test, fs, a, FAKE_S);
+		KUNIT_EXPECT_FALSE(test, energy_proc_has_share(fake_record(test, a)));
+		KUNIT_EXPECT_EQ(test, s->lost_ns, lost_ns);
+		fs->error[0] = 0;
+		run_on_both(test, fs, a, FAKE_S);
+		KUNIT_EXPECT_EQ(test, s->lost_ns, lost_ns);
+		KUNIT_EXPECT_EQ(test, s->gaps, round * 12);
+		/* that was the new baseline: of the gap's energy there is nothing in any account */
+		KUNIT_EXPECT_MEMEQ(test, &core->books, &before, sizeof(before));
+
+		/* nor have claims of back then a part in what comes now */
+		run_on_both(test, fs, b, FAKE_S);
+		KUNIT_EXPECT_EQ(test, energy_nj(test, a), 1000000ULL);
+		KUNIT_EXPECT_EQ(test, energy_nj(test, b), round * 1000000);
+		KUNIT_EXPECT_EQ(test, core->books.measured_nj, before.measured_nj + 1000000);
+		KUNIT_EXPECT_EQ(test, core->books.live_nj, before.live_nj + 1000000);
+		KUNIT_EXPECT_EQ(test, energy_books_difference(&core->books), 0LL);
 	}
-	fs->error[0] = 0;
-	fake_source_use(fs, 0, 1000);
-	fake_step(test, 100 * FAKE_MS);
-	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 0ULL);
-	KUNIT_EXPECT_GE(test, s->lost_ns, s->trust_ns);
-	KUNIT_EXPECT_LE(test, s->lost_ns, (steps + 1) * 100 * FAKE_MS);
-
-	/* the claims of back then are gone too */
-	fake_run(core, 0, b, 100 * FAKE_MS);
-	fake_run(core, 1, b, 100 * FAKE_MS);
-	fake_source_use(fs, 0, 500);
-	fake_step(test, 100 * FAKE_MS);
-	KUNIT_EXPECT_EQ(test, energy_nj(test, a), 0ULL);
-	KUNIT_EXPECT_EQ(test, energy_nj(test, b), 500000ULL);
 }
 
 /* A domain that can never be read is not waited for. */
@@ -371,7 +416,7 @@ static struct kunit_case gaps_cases[] = {
 	KUNIT_CASE(counter_that_never_wraps),
 	KUNIT_CASE(short_gap_is_billed_to_all_who_ran),
 	KUNIT_CASE(gap_of_one_of_two),
-	KUNIT_CASE(long_gap_is_given_up),
+	KUNIT_CASE_PARAM(long_gap_is_given_up, long_gap_gen_params),
 	KUNIT_CASE(long_pause_is_given_up),
 	KUNIT_CASE(dead_domain_does_not_stop_the_others),
 	KUNIT_CASE(domain_that_dies_does_not_stop_the_others),
