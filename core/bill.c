@@ -28,6 +28,7 @@ static void slot_rebaseline(struct energy_slot *s, u64 now_ns, u64 lost_ns)
 	s->raw = s->raw_now;
 	s->frac = 0;
 	s->wraps = 0;
+	s->blind_ns = 0;
 	s->last_ns = now_ns;
 	s->delta_nj = 0;
 	s->delta_ns = 0;
@@ -40,7 +41,7 @@ static u64 slot_count(struct energy_slot *s, u64 now_ns)
 	u64 delta, nj;
 
 	if (!s->last_ns) {
-		slot_rebaseline(s, now_ns, 0);
+		slot_rebaseline(s, now_ns, s->blind_ns ? now_ns - s->blind_ns : 0);
 		return 0;
 	}
 	/* rule 16: what went back over a suspend did not wrap */
@@ -264,8 +265,7 @@ static bool in_short_gap(struct energy_slot *s, u64 now_ns, u64 max_ns)
 		return false;
 	if (elapsed_ns <= min(s->trust_ns, max_ns))
 		return true;
-	s->lost_ns += elapsed_ns;
-	s->last_ns = 0;
+	energy_slot_lose(s, now_ns);
 	return false;
 }
 

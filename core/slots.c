@@ -121,6 +121,25 @@ static int slot_read(struct energy_slot *s, u64 *raw)
 	return 0;
 }
 
+/**
+ * energy_slot_lose() - Follow a counter no longer: the next read is a baseline
+ * @s: the slot
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * What it counts from its last good read to that baseline is never known.
+ *
+ * Context: core->lock held.
+ */
+void energy_slot_lose(struct energy_slot *s, u64 now_ns)
+{
+	if (s->last_ns)
+		s->lost_ns += now_ns - s->last_ns;
+	else if (s->blind_ns)
+		s->lost_ns += now_ns - s->blind_ns;
+	s->last_ns = 0;
+	s->blind_ns = now_ns;
+}
+
 /* A new reader begins with a baseline: there is no delta across sources (rule 11). */
 static void slot_take_over(struct energy_core *core, struct energy_slot *s,
 			   struct energy_source *src, const struct energy_domain *dom, u64 now_ns)
@@ -129,13 +148,15 @@ static void slot_take_over(struct energy_core *core, struct energy_slot *s,
 	s->dom = dom;
 	s->frac = 0;
 	s->wraps = 0;
-	s->last_ns = 0;
+	energy_slot_lose(s, now_ns);
 	s->idle = (struct energy_idle) {};
 	s->idle_uw = 0;
 	s->reset = false;
 	s->slept = false;
-	if (!src)
+	if (!src) {
+		s->blind_ns = 0;
 		return;
+	}
 	strscpy(s->name, dom->name, sizeof(s->name));
 	s->trust_ns = energy_counter_trust_ns(dom->wrap_range, dom->mult, dom->shift,
 					      dom->max_power_mw);
@@ -148,6 +169,7 @@ static void slot_take_over(struct energy_core *core, struct energy_slot *s,
 	s->reset = false;
 	s->reads++;
 	s->base_raw = s->raw;
+	s->blind_ns = 0;
 	s->last_ns = now_ns;
 	s->read_ns = core->env->boottime();
 	s->blur_ns = 0;
@@ -178,6 +200,7 @@ int energy_slots_select(struct energy_core *core, u64 now_ns)
 	struct energy_source *src;
 	struct energy_slot *s;
 
+	now_ns = energy_core_time(core, now_ns);
 	list_for_each_entry(s, &core->slots, node) {
 		const struct energy_domain *dom = slot_choose(core, s, &src);
 
@@ -301,11 +324,9 @@ void energy_slots_forget(struct energy_core *core, u64 now_ns)
 	struct energy_slot *s;
 	unsigned int i;
 
-	list_for_each_entry(s, &core->slots, node) {
+	list_for_each_entry(s, &core->slots, node)
 		if (s->last_ns)
-			s->lost_ns += now_ns - s->last_ns;
-		s->last_ns = 0;
-	}
+			energy_slot_lose(s, now_ns);
 	for (i = 0; i < core->nr_groups; i++)
 		energy_shares_drop(core, &core->groups[i]);
 }

@@ -34,7 +34,8 @@ struct energy_share;
  * @raw: the counter at the last good read
  * @raw_now: what this sample has read, not billed yet
  * @frac: part of a nanojoule not counted yet, in units of 1 / 2^shift nJ
- * @last_ns: when @raw was read
+ * @last_ns: when @raw was read; 0 if the counter is not followed
+ * @blind_ns: since when it is not, though there is a source
  * @delta_nj: what it then had counted since the read before
  * @delta_ns: time between the two; 0 if @raw is a new baseline
  * @pot_nj: while its group is billed, what it has for processes
@@ -66,6 +67,7 @@ struct energy_slot {
 	u64 raw_now;
 	u64 frac;
 	u64 last_ns;
+	u64 blind_ns;
 	u64 delta_nj;
 	u64 delta_ns;
 	u64 pot_nj;
@@ -123,6 +125,7 @@ void energy_slots_replace(struct energy_core *core, const struct energy_source *
 			  const struct energy_source *now);
 void energy_slots_read(struct energy_core *core, u64 now_ns);
 void energy_slots_slept(struct energy_core *core);
+void energy_slot_lose(struct energy_slot *s, u64 now_ns);
 void energy_slots_forget(struct energy_core *core, u64 now_ns);
 void energy_slots_destroy(struct energy_core *core);
 int energy_groups_build(struct energy_core *core);

@@ -237,12 +237,14 @@ static void long_gap_is_given_up(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, energy_proc_has_share(fake_record(test, a)));
 		KUNIT_EXPECT_EQ(test, s->lost_ns, lost_ns);
 
-		/* given up once: no baseline is left to wait with, or to count more time from */
+		/* given up once: no baseline is left to wait with, nor an end to what is lost */
 		run_on_both(test, fs, a, FAKE_S);
 		KUNIT_EXPECT_FALSE(test, energy_proc_has_share(fake_record(test, a)));
 		KUNIT_EXPECT_EQ(test, s->lost_ns, lost_ns);
 		fs->error[0] = 0;
 		run_on_both(test, fs, a, FAKE_S);
+		/* until the new baseline */
+		lost_ns += 2 * FAKE_S;
 		KUNIT_EXPECT_EQ(test, s->lost_ns, lost_ns);
 		KUNIT_EXPECT_EQ(test, s->gaps, round * 12);
 		/* that was the new baseline: of the gap's energy there is nothing in any account */
@@ -315,7 +317,9 @@ static void forgotten_counter_begins_anew(struct kunit *test)
 	fs->raw[0] = 3;
 	fake_step(test, 100 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 5000000ULL);
-	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->lost_ns, FAKE_S);
+	/* to the new baseline */
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->lost_ns,
+			FAKE_S + 100 * FAKE_MS);
 
 	fake_run(core, 0, a, 100 * FAKE_MS);
 	fake_run(core, 1, a, 100 * FAKE_MS);
@@ -405,6 +409,7 @@ static void first_read_that_fails(struct kunit *test)
 	fake_step(test, 100 * FAKE_MS);
 	/* where it stands is the baseline, not an amount */
 	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 0ULL);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->lost_ns, 200 * FAKE_MS);
 	fake_source_use(fs, PACKAGE_0, 3);
 	fake_step(test, 100 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 3000ULL);

@@ -342,6 +342,7 @@ static void hand_over_in_a_gap(struct kunit *test)
 	fake_source_use(high, 0, 40);
 	fake_step(test, 100 * FAKE_MS);
 	fake_source_unregister(test, high);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->lost_ns, 100 * FAKE_MS);
 	fake_run(core, 0, a, 100 * FAKE_MS);
 	fake_source_use(low, 0, 5);
 	fake_step(test, 100 * FAKE_MS);
@@ -363,6 +364,7 @@ static void hand_over_to_one_that_fails(struct kunit *test)
 	high->error[0] = 0;
 	fake_step(test, 100 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 0ULL);
+	KUNIT_EXPECT_EQ(test, fake_slot(core, ENERGY_PACKAGE, 0)->lost_ns, 100 * FAKE_MS);
 	fake_source_use(high, 0, 7);
 	fake_step(test, 100 * FAKE_MS);
 	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 7000ULL);
