@@ -90,7 +90,8 @@ struct energy_exit {
  * @nr_exits: length of @exit
  * @nr_exits_lost: exits that did not fit
  * @nr_lost: events that did not fit
- * @cred: the last exit's credentials; the reference is its own, or that of an exit before it
+ * @cred: the last exit's credentials, or those of one before it that had the same owner; the
+ *	reference is in that exit
  * @lost: their usage: it has no owner any more, but stays in the books
  * @system: packets that belong to no process
  * @index: hash of keys: the number of a chain's first charge. A place is free unless that

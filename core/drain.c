@@ -46,10 +46,10 @@ struct drain {
 	u64 score_pj;
 };
 
-/* Processes that the scan at load has seen begin with the kernel's totals. */
-static bool in_scan(const struct energy_core *core, const struct energy_key *key)
+/* Until the scan at load is over, what these do is in the kernel's totals. */
+static bool in_totals(const struct energy_core *core, const struct energy_proc *p)
 {
-	return key->start_ns < core->scan_boot_ns;
+	return unlikely(core->scanning) && p->totals;
 }
 
 static void charge_system(struct energy_core *core, const struct energy_usage *use, u64 score_pj)
@@ -159,14 +159,15 @@ static void drain_charges(struct drain *d, int cpu, bool tails)
 	for (i = 0; i < bank->nr; i++) {
 		const struct energy_charge *c = &bank->charge[i];
 
-		if (tails != !c->key.start_ns || in_scan(core, &c->key))
+		if (tails != !c->key.start_ns)
 			continue;
 		if (tails)
 			p = energy_proctab_find_cookie(core, c->key.tgid, c->key.cookie);
 		else
 			p = c->proc ?: energy_proctab_get(core, &c->key);
 		if (p) {
-			charge_process(d, cpu, p, c);
+			if (!in_totals(core, p))
+				charge_process(d, cpu, p, c);
 		} else {
 			core->stats.charges_unmatched++;
 			charge_nobody(d, cpu, &c->use);

@@ -46,10 +46,11 @@ static __always_inline struct energy_exit *energy_ledger_exit(struct energy_ledg
 							      const struct cred *cred)
 {
 	struct energy_bank *bank = l->bank[l->cur];
-	unsigned int at = energy_bank_charge(bank, key);
 	struct energy_exit *x;
+	unsigned int at;
 
 	lockdep_assert_held(&l->lock);
+	at = energy_bank_charge(bank, key);
 	if (at == ENERGY_BANK_CHARGES || bank->nr_exits == ENERGY_BANK_EXITS) {
 		bank->nr_exits_lost++;
 		return NULL;

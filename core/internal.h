@@ -9,6 +9,8 @@
  *					sources, books, values of the system, windows (writes).
  *					Held over a whole sample, so over reads of sources too:
  *					whoever holds it knows that no source is being read.
+ *   the kernel's cpu_hotplug_lock	taken at load, to stop all CPUs: under core->lock, so
+ *					nobody who holds it may wait for core->lock
  *   core->cgroups.xa_lock (spinlock)	rows coming and going, their lists of children, the
  *					list of unresolved rows
  *   core->rmdir.lock (raw)		removals of cgroups that are noted. Innermost, as the next
@@ -16,7 +18,8 @@
  *					IRQs off; innermost: nothing is taken under it,
  *					nothing is woken, nothing allocated. The owner CPU
  *					takes it in the probes, the sampler only to flip, in
- *					constant time.
+ *					constant time; so does, at load, a CPU that has all
+ *					others stopped, for the one who holds core->lock.
  *
  * core->packets needs no lock: each CPU adds to its own with this_cpu_add(), and whoever charges
  * the difference remembers, under ledger->lock, what has been charged.
@@ -150,7 +153,7 @@ struct energy_stats {
  * @read_blur_ns: how long that may have been after they were
  * @stats: health
  * @scan_all: an exit was missed: look for dead processes in the whole table
- * @scan_boot_ns: processes older than this begin with the kernel's totals (see scan.c)
+ * @scanning: at load: who has begun with the kernel's totals is not charged yet (see totals.c)
  * @drain_wanted: a ledger asks for an early drain
  * @params_changed: the sampler has to recompute its deadline
  * @parked: no samples: the machine is being suspended; under @lock
@@ -217,7 +220,7 @@ struct energy_core {
 	u64 read_blur_ns;
 	struct energy_stats stats;
 	bool scan_all;
-	u64 scan_boot_ns;
+	bool scanning;
 
 	bool drain_wanted;
 	bool params_changed;
@@ -335,7 +338,7 @@ int energy_scan_processes(struct energy_core *core);
 void energy_scan_dead(struct energy_core *core);
 
 /* totals.c */
-void energy_totals_take(struct energy_core *core, struct task_struct *leader);
+void energy_totals_take(struct energy_proc *p, struct task_struct *leader);
 void energy_totals_settle(struct energy_core *core);
 
 /* probes.c */

@@ -42,7 +42,7 @@ MODULE_PARM_DESC(idle_uw,
  *
  * Reads the source's counters once, and from the next sample on, if it is chosen.
  *
- * Context: may sleep; not from a source's own callbacks.
+ * Context: may sleep; not from a source's own callbacks, and not under cpus_read_lock().
  * Return: 0; -EINVAL for a malformed source (the log says what is wrong), -EEXIST for a name
  * that is taken, -EIO if it does not start, -ENODEV if energy_core itself could not start
  * (built into the kernel it cannot refuse to be there), -ENOMEM.
@@ -65,7 +65,7 @@ EXPORT_SYMBOL_ENERGY(energy_source_register);
  * and instance whose scale is the same goes on being counted: nothing is lost.
  *
  * Context: may sleep; not from a source's own callbacks, nor from those of CPU hotplug, which
- * reads in progress may wait for.
+ * reads in progress may wait for, and not under cpus_read_lock().
  * Return: 0, after which the core knows nothing of the old domains any more; or -EINVAL (the log
  * says why) or -ENOMEM, upon which nothing has changed.
  */
@@ -82,7 +82,7 @@ EXPORT_SYMBOL_ENERGY(energy_source_update);
  * Reads it one last time, so that nothing it counted is lost, and hands over to the next
  * best source. Waits for a read in progress. Afterwards the core knows nothing of @src.
  *
- * Context: may sleep; not from a source's own callbacks.
+ * Context: may sleep; not from a source's own callbacks, and not under cpus_read_lock().
  */
 void energy_source_unregister(struct energy_source *src)
 {

@@ -6,7 +6,6 @@
  * once and is looked up several times in between: with an xarray that took 1,300 of the
  * instructions that a short process costs (`make bench`, fork_exit_insns), and takes 160 here.
  */
-#include <linux/errno.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 

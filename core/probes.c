@@ -269,7 +269,8 @@ static void begin_here(void *data)
  * energy_probes_register() - Begin to listen
  * @core: the core
  *
- * Interrupts every CPU once, to learn what runs there (rule 4).
+ * Interrupts every CPU once, to learn what runs there (rule 4): it may have no switch for long,
+ * where totals.c cannot make it switch.
  *
  * Context: may sleep.
  * Return: 0, -ENODEV on a kernel without the tracepoints, or another negative errno.

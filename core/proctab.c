@@ -11,7 +11,8 @@ static struct energy_proc *slot_first(struct energy_core *core, pid_t tgid)
 
 static struct energy_proc *older_of(struct energy_core *core, struct energy_proc *p)
 {
-	return rcu_dereference_protected(p->older, lockdep_is_held(&core->lock));
+	/* or, while it is held for us, under RCU: see totals.c */
+	return rcu_dereference_check(p->older, lockdep_is_held(&core->lock));
 }
 
 /**

@@ -49,6 +49,20 @@ struct energy_share {
 #define ENERGY_NO_GROUP (-1)
 
 /**
+ * enum energy_totals - What a record began with, see totals.c
+ * @ENERGY_TOTALS_NONE: nothing: the process has been seen by the ledgers first
+ * @ENERGY_TOTALS_TAKEN: the kernel's totals
+ * @ENERGY_TOTALS_AGAIN: those as of the stop
+ * @ENERGY_TOTALS_REAPED: it has run since they were taken, and had been reaped by the stop
+ */
+enum energy_totals {
+	ENERGY_TOTALS_NONE,
+	ENERGY_TOTALS_TAKEN,
+	ENERGY_TOTALS_AGAIN,
+	ENERGY_TOTALS_REAPED,
+};
+
+/**
  * struct energy_proc - One process
  * @older: an earlier process with the same PID
  * @dirty_next: next of those that changed since the last window
@@ -75,6 +89,7 @@ struct energy_share {
  * @dirty: on the list of those that changed
  * @over: dead, and known to run no more
  * @quiet: dead, and at the last look it had not run of late and could not run any more
+ * @totals: enum energy_totals
  * @win: two windows' values, see window.h; the last member, see energy_recycle_new()
  */
 struct energy_proc {
@@ -100,6 +115,7 @@ struct energy_proc {
 	bool dirty;
 	bool over;
 	bool quiet;
+	u8 totals;
 	struct energy_snapshot win[2];
 };
 

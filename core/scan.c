@@ -27,7 +27,37 @@ static int scan_one(struct energy_core *core, struct task_struct *leader)
 		return -ENOMEM;
 	}
 	energy_proc_adopt(core, p, &id);
+	p->totals = ENERGY_TOTALS_TAKEN;
 	return 0;
+}
+
+static struct energy_proc *record_of(struct energy_core *core, const struct task_struct *leader)
+{
+	return energy_proctab_find(core, leader->tgid, leader->start_boottime);
+}
+
+static void take_totals(struct energy_core *core, struct task_struct **tasks, unsigned int n)
+{
+	struct energy_proc *p;
+	unsigned int i;
+
+	/* empties the banks: who has a charge in the end has run since its totals were taken */
+	energy_drain_flip(core, ktime_get_boottime_ns());
+	energy_drain_process(core);
+	for (i = 0; i < n; i++) {
+		p = record_of(core, tasks[i]);
+		if (p && p->totals)
+			energy_totals_take(p, tasks[i]);
+		energy_breathe(i + 1);
+	}
+	energy_totals_settle(core);
+	for (i = 0; i < n; i++) {
+		p = record_of(core, tasks[i]);
+		if (p && p->totals == ENERGY_TOTALS_REAPED)
+			energy_totals_take(p, tasks[i]);
+		energy_breathe(i + 1);
+	}
+	energy_drain_process(core);
 }
 
 static unsigned int count_processes(void)
@@ -47,8 +77,8 @@ static unsigned int count_processes(void)
  * @core: the core; the probes are on, nothing has been drained yet
  *
  * Processes that are born while this runs may be left out: they have records as soon as they
- * run. What the ledgers see of those found here until this ends is in the kernel's totals, and the
- * drains leave it out (core->scan_boot_ns).
+ * run. Of those found here the kernel's totals have all that the ledgers see until the machine
+ * stops, and drains leave it out until then (core->scanning).
  *
  * Context: core->lock held; may sleep.
  * Return: 0 or -ENOMEM.
@@ -63,7 +93,6 @@ int energy_scan_processes(struct energy_core *core)
 	if (!tasks)
 		return -ENOMEM;
 	rcu_read_lock();
-	core->scan_boot_ns = ktime_get_boottime_ns();
 	for_each_process(p) {
 		if (n == max)
 			break;
@@ -74,16 +103,12 @@ int energy_scan_processes(struct energy_core *core)
 
 	for (i = 0; i < n && !ret; i++)
 		ret = scan_one(core, tasks[i]);
-	/* empties the banks: who has a charge in the end has run since its totals were taken */
-	energy_drain_flip(core, ktime_get_boottime_ns());
-	energy_drain_process(core);
-	for (i = 0; i < n && !ret; i++)
-		energy_totals_take(core, tasks[i]);
-	if (!ret) {
-		energy_totals_settle(core);
-		energy_drain_process(core);
-	}
-	core->scan_boot_ns = 0;
+	energy_cgroup_forget(core);
+	energy_proc_forget_cred(core);
+	core->scanning = true;
+	if (!ret)
+		take_totals(core, tasks, n);
+	core->scanning = false;
 	for (i = 0; i < n; i++)
 		put_task_struct(tasks[i]);
 	kvfree(tasks);

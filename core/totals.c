@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What processes did before the module was loaded: the kernel's own totals, in time to the
- * nanosecond.
+ * What processes did before the module was loaded: the kernel's own totals.
  *
  * A process goes on running while it is asked for, and the kernel brings the time of one that
  * runs up to date once per tick. So all are asked in turn first; then all CPUs stop, for which
  * they switch away from whatever they run, and those that have run since the last flip are asked
- * again. What the ledgers see from then on is what the totals do not have.
+ * again. The totals have what the ledgers saw until then, and nothing of what they see later.
+ *
+ * Not exact: who loads the module on a kernel without SMP, which stops nothing and switches
+ * nowhere, by up to a tick; and, by as much as a load takes, processes beyond THREADS_MAX.
+ * Packets are in no totals of the kernel's: they are counted from the stop on.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/printk.h>
 #include <linux/sched/signal.h>
+#include <linux/seqlock.h>
 #include <linux/stop_machine.h>
 
 #include "internal.h"
 
+/* So many are asked with all CPUs stopped, which takes some milliseconds at the most. */
+#define THREADS_MAX 16384
+
 /* What the kernel has counted of a process, its threads that have exited included. */
-static void kernel_totals(struct task_struct *leader, struct energy_usage *use)
+static void add_up(struct task_struct *leader, struct energy_usage *use)
 {
 	const struct signal_struct *sig = leader->signal;
 	struct task_struct *t;
@@ -23,64 +33,110 @@ static void kernel_totals(struct task_struct *leader, struct energy_usage *use)
 	use->wakeups = sig->nvcsw;
 	use->diski = sig->ioac.read_bytes;
 	use->disko = sig->ioac.write_bytes;
-	rcu_read_lock();
 	for_each_thread(leader, t) {
 		use->cpu_ns += t->se.sum_exec_runtime;
 		use->wakeups += t->nvcsw;
 		use->diski += t->ioac.read_bytes;
 		use->disko += t->ioac.write_bytes;
 	}
-	rcu_read_unlock();
+}
+
+static void add_up_locked(struct task_struct *leader, struct energy_usage *use)
+{
+	seqlock_t *lock = &leader->signal->stats_lock;
+	unsigned long flags;
+
+	read_seqlock_excl_irqsave(lock, flags);
+	add_up(leader, use);
+	read_sequnlock_excl_irqrestore(lock, flags);
 }
 
 /**
  * energy_totals_take() - Begin a record with the kernel's totals
- * @core: the core
- * @leader: thread group leader, kept by the caller
+ * @p: the record, made by the scan
+ * @leader: its thread group leader, kept by the caller
+ *
+ * In the manner of thread_group_cputime(): a thread that exits is on the list or in the sums,
+ * never in both.
  *
  * Context: core->lock held; the process goes on running.
  */
-void energy_totals_take(struct energy_core *core, struct task_struct *leader)
+void energy_totals_take(struct energy_proc *p, struct task_struct *leader)
 {
-	struct energy_proc *p;
+	struct signal_struct *sig = leader->signal;
+	unsigned int seq;
 
-	p = energy_proctab_find(core, leader->tgid, leader->start_boottime);
-	if (p)
-		kernel_totals(leader, &p->now.use);
+	rcu_read_lock();
+	seq = read_seqbegin(&sig->stats_lock);
+	add_up(leader, &p->now.use);
+	if (read_seqretry(&sig->stats_lock, seq))
+		add_up_locked(leader, &p->now.use);
+	rcu_read_unlock();
+	p->totals = ENERGY_TOTALS_TAKEN;
 }
 
-/* Whose charges in drained banks the totals replace; a tail is too short to be missed. */
-static bool has_totals(const struct energy_core *core, const struct energy_charge *c)
-{
-	return c->key.start_ns && c->key.start_ns < core->scan_boot_ns;
-}
+/* What goes on while all CPUs stand still. */
+struct stop {
+	struct energy_core *core;
+	unsigned int nr_threads;
+	unsigned int nr_left;
+};
 
 /*
- * All other CPUs wait, with IRQs off, and nothing but this runs: so it is for those only that
- * have run since the last flip. Who is gone by now keeps what was taken, and has no usage here.
+ * With the machine stopped only PREEMPT_RT can have a thread in the middle of its exit: that
+ * process stays as it was.
  */
-static int take_again(void *data)
+static bool thread_exits(const struct signal_struct *sig)
 {
-	struct energy_core *core = data;
-	unsigned int cpu, i;
+	return READ_ONCE(sig->stats_lock.seqcount.seqcount.sequence) & 1;
+}
+
+static void take_again(struct stop *stop, struct energy_proc *p)
+{
+	struct task_struct *leader = energy_leader_of(p->tgid, p->start_ns);
+
+	if (!leader) {
+		/* its sums are final, and those who keep the task can read them */
+		p->totals = ENERGY_TOTALS_REAPED;
+		return;
+	}
+	p->totals = ENERGY_TOTALS_AGAIN;
+	stop->nr_threads += get_nr_threads(leader);
+	if (stop->nr_threads > THREADS_MAX || thread_exits(leader->signal))
+		stop->nr_left++;
+	else
+		add_up(leader, &p->now.use);
+}
+
+static void take_drained(struct stop *stop, const struct energy_bank *bank)
+{
+	struct energy_core *core = stop->core;
+	struct energy_proc *p;
+	unsigned int i;
+
+	for (i = 0; i < bank->nr; i++) {
+		const struct energy_key *key = &bank->charge[i].key;
+
+		p = key->start_ns ? energy_proctab_find(core, key->tgid, key->start_ns)
+				  : energy_proctab_find_cookie(core, key->tgid, key->cookie);
+		/* once for all CPUs and cgroups that it ran in */
+		if (p && p->totals == ENERGY_TOTALS_TAKEN)
+			take_again(stop, p);
+	}
+}
+
+/* All other CPUs wait with IRQs off; core->lock is held for us by who waits for this. */
+static int stopped(void *data)
+{
+	struct stop *stop = data;
+	struct energy_core *core = stop->core;
+	unsigned int cpu;
 
 	energy_drain_flip(core, core->env->boottime());
 	rcu_read_lock();
-	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
-		struct energy_bank *bank = core->drained[cpu];
-
-		for (i = 0; bank && i < bank->nr; i++) {
-			struct energy_charge *c = &bank->charge[i];
-			struct task_struct *leader;
-
-			if (!has_totals(core, c))
-				continue;
-			energy_usage_clear(&c->use);
-			leader = energy_leader_of(c->key.tgid, c->key.start_ns);
-			if (leader)
-				kernel_totals(leader, &c->use);
-		}
-	}
+	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
+		if (core->drained[cpu])
+			take_drained(stop, core->drained[cpu]);
 	rcu_read_unlock();
 	return 0;
 }
@@ -89,28 +145,18 @@ static int take_again(void *data)
  * energy_totals_settle() - Take again the totals of those who have run since the last flip
  * @core: the core; all totals have been taken since then
  *
- * Stops the machine for as long as that takes. What the banks have had until then is to be
- * drained, by energy_drain_process().
+ * Stops the machine for as long as that takes: once for each process that has run. Flips the
+ * ledgers: their banks are to be drained, by energy_drain_process(). Records of processes that
+ * have been reaped are left as ENERGY_TOTALS_REAPED, to be taken from the task.
  *
- * Context: core->lock held; sleeps.
+ * Context: core->lock held; sleeps, and takes cpus_read_lock().
  */
 void energy_totals_settle(struct energy_core *core)
 {
-	unsigned int cpu, i;
+	struct stop stop = { .core = core };
 
-	stop_machine(take_again, core, NULL);
-	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
-		const struct energy_bank *bank = core->drained[cpu];
-
-		for (i = 0; bank && i < bank->nr; i++) {
-			const struct energy_charge *c = &bank->charge[i];
-			struct energy_proc *p;
-
-			if (!has_totals(core, c) || !c->use.cpu_ns)
-				continue;
-			p = energy_proctab_find(core, c->key.tgid, c->key.start_ns);
-			if (p)
-				p->now.use = c->use;
-		}
-	}
+	/* it cannot fail but for what it calls */
+	stop_machine(stopped, &stop, NULL);
+	if (stop.nr_left)
+		pr_notice("%u processes may lack some milliseconds of before\n", stop.nr_left);
 }

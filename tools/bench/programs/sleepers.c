@@ -7,7 +7,8 @@
  * SLEEPING of them never run, BUSY always want to, and WAKING wake up once in a period to go
  * to sleep again, as do so many threads of one more.
  *
- * Prints a line when all exist, and ends, with all of them, at the end of its standard input.
+ * Prints a line when all processes exist, and ends, with all of them, at the end of its
+ * standard input.
  */
 #include <pthread.h>
 #include <signal.h>

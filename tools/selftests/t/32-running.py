@@ -3,7 +3,8 @@
 # selftest: guest=control timeout=60
 """What runs when the module is loaded, and goes on running, is accounted from then on.
 
-No switch tells of it: each CPU is asked once, at load, what it has there.
+Loading stops all CPUs once, for which they switch away from what they run. After that no switch
+tells of it.
 """
 
 import hardware
@@ -19,9 +20,9 @@ TRIES = 10
 
 def grown(tap, hog):
     """What it is charged for in some samples; None if it has been switched away from."""
-    switches = tasks.all_switches(hog.pid)
     lib.load(source=False, sample_ns=5 * lib.MS, window_ns=lib.SECOND)
     lib.wait_samples(2)
+    switches = tasks.all_switches(hog.pid)
     before = lib.listing().of(hog.pid)["cpu_ns"], tasks.exact_ns(hog.pid)
     lib.wait_samples(5)
     after = lib.listing().of(hog.pid)["cpu_ns"], tasks.exact_ns(hog.pid)

@@ -29,7 +29,7 @@ def recorded():
         if lib.write(f"{INSTANCE}/set_ftrace_filter", ASKED):
             raise RuntimeError(f"there is no {ASKED}")
         lib.write(f"{INSTANCE}/current_tracer", "function")
-        yield lambda: len(re.findall(r": may_run\+?", lib.text(f"{INSTANCE}/trace")))
+        yield lambda: len(re.findall(r": may_run(?: \[energy_core\])? <-", lib.text(f"{INSTANCE}/trace")))
     finally:
         lib.write(f"{INSTANCE}/current_tracer", "nop")
         os.rmdir(INSTANCE)
@@ -52,7 +52,7 @@ def test(tap):
     leave()
     with recorded() as asked:
         before = flips()
-        tasks.Worker("swarm", "-n", NUMBER, "-u", 100).said()
+        tasks.Worker("swarm", "-n", NUMBER, "-j", 1, "-u", 100).said()
         split = flips() - before
         leave()
         # Whose exit and last switch a flip has come between; it may be asked for twice.
