@@ -511,6 +511,71 @@ static void credentials_are_shared(struct kunit *test)
 	}
 }
 
+/* Of owners that take turns each exit has its own, in both banks. */
+static void owners_take_turns(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct cred *cred[2] = { prepare_creds(), prepare_creds() };
+	struct fake_proc *p[8], *later;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, cred[0]);
+	KUNIT_ASSERT_NOT_NULL(test, cred[1]);
+	cred[1]->uid = KUIDT_INIT(1000);
+	for (i = 0; i < ARRAY_SIZE(p); i++) {
+		/* A A B B on the one CPU, A B A B on the other */
+		fake.cred = cred[i < 4 ? i / 2 : i % 2];
+		p[i] = fake_proc_new(test, 100 + i, "p");
+		fake_die(core, i / 4, p[i]);
+	}
+	fake_step(test, FAKE_MS);
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		KUNIT_EXPECT_PTR_EQ(test, rcu_access_pointer(fake_record(test, p[i])->cred),
+				    (const struct cred *)cred[i < 4 ? i / 2 : i % 2]);
+	/* a bank that is used again remembers nobody */
+	fake.cred = cred[1];
+	for (i = 0; i < 3; i++) {
+		later = fake_proc_new(test, 200 + i, "later");
+		fake_die(core, 0, later);
+		fake_step(test, FAKE_MS);
+		KUNIT_EXPECT_PTR_EQ(test, rcu_access_pointer(fake_record(test, later)->cred),
+				    (const struct cred *)cred[1]);
+	}
+	let_the_dead_go(test);
+	fake_exit(test);
+	fake.cred = NULL;
+	for (i = 0; i < ARRAY_SIZE(cred); i++) {
+		KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[i]->usage), 1L);
+		put_cred(cred[i]);
+	}
+}
+
+/* While the scan at load is going on, whoever began with the kernel's totals is not charged. */
+static void totals_are_not_charged_again(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fake_proc *old = fake_proc_new(test, 100, "old");
+	struct fake_proc *born = fake_proc_new(test, 101, "born");
+
+	fake_run(core, 0, old, FAKE_MS);
+	fake_step(test, FAKE_MS);
+	fake_record(test, old)->totals = ENERGY_TOTALS_TAKEN;
+	core->scanning = true;
+	fake_run(core, 0, old, FAKE_MS);
+	fake_run_tail(core, 1, old, FAKE_MS);
+	fake_run(core, 0, born, FAKE_MS);
+	fake_run_tail(core, 1, born, FAKE_MS);
+	fake_step(test, 2 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, fake_record(test, old)->now.use.cpu_ns, FAKE_MS);
+	KUNIT_EXPECT_EQ(test, fake_record(test, born)->now.use.cpu_ns, 2 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, core->stats.charges_unmatched, 0ULL);
+	core->scanning = false;
+	fake_run(core, 0, old, FAKE_MS);
+	fake_run_tail(core, 1, old, FAKE_MS);
+	fake_step(test, 2 * FAKE_MS);
+	KUNIT_EXPECT_EQ(test, fake_record(test, old)->now.use.cpu_ns, 3 * FAKE_MS);
+}
+
 static struct kunit_case exits_cases[] = {
 	KUNIT_CASE(exit_before_any_charge),
 	KUNIT_CASE(exit_without_memory),
@@ -531,6 +596,8 @@ static struct kunit_case exits_cases[] = {
 	KUNIT_CASE(looked_at_once_per_drain),
 	KUNIT_CASE(credentials_are_given_back),
 	KUNIT_CASE(credentials_are_shared),
+	KUNIT_CASE(owners_take_turns),
+	KUNIT_CASE(totals_are_not_charged_again),
 	{}
 };
 
