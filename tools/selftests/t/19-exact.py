@@ -14,8 +14,8 @@ import tasks
 TAIL_NS = 20000
 BUSY_MS = 400
 # Whoever loads a module keeps the CPU while that begins; not so with full preemption. Then one runs
-# before all others, all but some of each 4 ms: also between the core's look at what the kernel has
-# counted of it and that at the last of so many sleepers, who are younger.
+# before all others, all but a tenth of a millisecond of each two: also between the core's look at
+# what the kernel has counted of it and that at the last of so many sleepers, who are younger.
 PREEMPT = "/sys/kernel/debug/sched/preempt"
 THROTTLE = "/proc/sys/kernel/sched_rt_runtime_us"
 SLEEPERS = 600

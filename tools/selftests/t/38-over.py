@@ -29,7 +29,8 @@ def recorded():
         if lib.write(f"{INSTANCE}/set_ftrace_filter", ASKED):
             raise RuntimeError(f"there is no {ASKED}")
         lib.write(f"{INSTANCE}/current_tracer", "function")
-        yield lambda: len(re.findall(r": may_run(?: \[energy_core\])? <-", lib.text(f"{INSTANCE}/trace")))
+        yield lambda: len(re.findall(r": may_run(?: \[energy_core\])? <-",
+                                     lib.text(f"{INSTANCE}/trace")))
     finally:
         lib.write(f"{INSTANCE}/current_tracer", "nop")
         os.rmdir(INSTANCE)
