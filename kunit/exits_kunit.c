@@ -481,6 +481,20 @@ static void credentials_are_given_back(struct kunit *test)
 	put_cred(second);
 }
 
+/* When the dead and the core have gone, the references left are the case's own. */
+static void all_are_given_back(struct kunit *test, struct cred **cred, unsigned int nr)
+{
+	unsigned int i;
+
+	let_the_dead_go(test);
+	fake_exit(test);
+	fake.cred = NULL;
+	for (i = 0; i < nr; i++) {
+		KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[i]->usage), 1L);
+		put_cred(cred[i]);
+	}
+}
+
 /* What readers cannot tell apart is held once; what they can is not. */
 static void credentials_are_shared(struct kunit *test)
 {
@@ -502,13 +516,7 @@ static void credentials_are_shared(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[1]->usage), 1L);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[2]->usage), 2L);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[3]->usage), 2L);
-	let_the_dead_go(test);
-	fake_exit(test);
-	fake.cred = NULL;
-	for (i = 0; i < ARRAY_SIZE(cred); i++) {
-		KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[i]->usage), 1L);
-		put_cred(cred[i]);
-	}
+	all_are_given_back(test, cred, ARRAY_SIZE(cred));
 }
 
 /* Of owners that take turns each exit has its own, in both banks. */
@@ -541,13 +549,7 @@ static void owners_take_turns(struct kunit *test)
 		KUNIT_EXPECT_PTR_EQ(test, rcu_access_pointer(fake_record(test, later)->cred),
 				    (const struct cred *)cred[1]);
 	}
-	let_the_dead_go(test);
-	fake_exit(test);
-	fake.cred = NULL;
-	for (i = 0; i < ARRAY_SIZE(cred); i++) {
-		KUNIT_EXPECT_EQ(test, atomic_long_read(&cred[i]->usage), 1L);
-		put_cred(cred[i]);
-	}
+	all_are_given_back(test, cred, ARRAY_SIZE(cred));
 }
 
 /* While the scan at load is going on, whoever began with the kernel's totals is not charged. */
