@@ -105,6 +105,22 @@ int energy_source_preferred_cpu(const struct cpumask *cpus)
 }
 EXPORT_SYMBOL_ENERGY(energy_source_preferred_cpu);
 
+/**
+ * energy_source_model_nj() - What the model says that all there is has used
+ *
+ * The sum of all scores since load, by the weights (w_* parameters) as they were at each time;
+ * this sample's included. For an ENERGY_MODEL.
+ *
+ * Context: read_domain() of a source of kind ENERGY_MODEL.
+ * Return: nJ; never falls.
+ */
+u64 energy_source_model_nj(void)
+{
+	lockdep_assert_held(&energy_core.lock);
+	return energy_core.sys.score_nj;
+}
+EXPORT_SYMBOL_ENERGY(energy_source_model_nj);
+
 static int first_look(struct energy_core *core)
 {
 	int ret;

@@ -41,6 +41,12 @@ static int check_source(const struct energy_core *core, const struct energy_sour
 	unsigned int i, k;
 	int ret;
 
+	/* first: where it is another one, the rest may mean something else */
+	if (src->version != ENERGY_SOURCE_VERSION) {
+		pr_err("energy: a source refused: built for version %u of <energy/source.h>, not %u\n",
+		       src->version, ENERGY_SOURCE_VERSION);
+		return -EINVAL;
+	}
 	if (!src->name || !src->name[0] || strchr(src->name, ',') || strchr(src->name, ' '))
 		return reject(src, "its name is empty or has a comma or space in it");
 	if (!src->ops || !src->ops->read_domain)

@@ -392,6 +392,7 @@ struct fake_source *fake_source_new(struct kunit *test, const char *name, int ra
 	struct fake_source *fs = kunit_kzalloc(test, sizeof(*fs), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, fs);
+	fs->src.version = ENERGY_SOURCE_VERSION;
 	fs->src.name = name;
 	fs->src.rating = rating;
 	fs->src.kind = ENERGY_MEASURED;

@@ -31,6 +31,7 @@ static void expect_calls(struct kunit *test, const struct fake_source *fs, unsig
 }
 
 enum flaw {
+	NO_VERSION, NEWER_VERSION,
 	NO_NAME, EMPTY_NAME, COMMA_IN_NAME, SPACE_IN_NAME,
 	NO_OPS, NO_READ, BAD_SOURCE_KIND,
 	NO_DOMAINS, ZERO_DOMAINS, MANY_DOMAINS,
@@ -45,6 +46,12 @@ static void spoil(struct fake_source *fs, enum flaw flaw)
 	struct energy_domain *dom = &fs->dom[1];
 
 	switch (flaw) {
+	case NO_VERSION:
+		src->version = 0;
+		break;
+	case NEWER_VERSION:
+		src->version = ENERGY_SOURCE_VERSION + 1;
+		break;
 	case NO_NAME:
 		src->name = NULL;
 		break;
@@ -111,6 +118,8 @@ struct bad_case {
 };
 
 static const struct bad_case bad_cases[] = {
+	{ "no version", NO_VERSION },
+	{ "a newer version", NEWER_VERSION },
 	{ "no name", NO_NAME },
 	{ "empty name", EMPTY_NAME },
 	{ "comma in name", COMMA_IN_NAME },

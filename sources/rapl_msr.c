@@ -97,6 +97,7 @@ static const struct energy_source_ops rapl_ops = {
 /* What the core was told; changed by the one who registers, then by rapl_work alone. */
 static struct rapl *rapl;
 static struct energy_source rapl_source = {
+	.version = ENERGY_SOURCE_VERSION,
 	.name = "rapl_msr",
 	.rating = 300,
 	.kind = ENERGY_MEASURED,

@@ -17,6 +17,12 @@
 
 struct energy_source;
 
+/*
+ * Of what this header says. Goes up whenever a provider that was built against an older one
+ * could misunderstand the core, or the core it.
+ */
+#define ENERGY_SOURCE_VERSION 1
+
 /**
  * enum energy_kind - What a domain measures
  * @ENERGY_PACKAGE: a processor package (or die) as a whole
@@ -64,6 +70,8 @@ enum energy_source_kind {
  * @shift: see @mult; at most 32
  * @max_power_mw: the most the domain can draw, in milliwatts; bounds how long the core trusts
  *	a counter between two reads. 0 means unknown, and the core assumes a kilowatt
+ * @idle_uw: of an ENERGY_MODEL only: the part of the estimate that goes to nobody, in
+ *	microwatts. What idling costs by any other source the core learns by itself
  *
  * @wrap_range x @mult must fit in 64 bits, or, where @wrap_range is 0, no single delta may be
  * larger than 2^64 / @mult raw units. The provider owns the array and leaves it unchanged
@@ -78,10 +86,13 @@ struct energy_domain {
 	u32 mult;
 	u32 shift;
 	u32 max_power_mw;
+	u32 idle_uw;
 };
 
 /* What read_domain() returns once where a counter has begun anew; positive. */
 #define ENERGY_COUNTER_RESET 1
+/* What it returns as long as a counter that moves in long steps has not moved; positive. */
+#define ENERGY_COUNTER_WAIT 2
 
 /**
  * struct energy_source_ops - What the core asks of a source
@@ -91,8 +102,12 @@ struct energy_domain {
  * @read_domain: read @dom's counter into @raw (0 .. wrap_range - 1). Returns 0 or a negative
  *	errno: a failed read is a gap, never a zero. ENERGY_COUNTER_RESET is a good read too, of
  *	a counter that was reset since the last: there is no difference between the two. That a
- *	counter went back while the machine was suspended the core sees by itself. Must be
- *	bounded in time
+ *	counter went back while the machine was suspended the core sees by itself.
+ *	ENERGY_COUNTER_WAIT is neither good nor a gap: the counter is brought up to date from
+ *	time to time only, and has not been since the last read; who runs meanwhile pays a part
+ *	of what it shows then. Must be bounded in time
+ *
+ * An ENERGY_MODEL is read after the sample's activity is known, all others together with it.
  *
  * Context: all three run in process context under the core's sampler mutex, may sleep, and
  * must not call energy_source_register(), _update() or _unregister().
@@ -105,6 +120,7 @@ struct energy_source_ops {
 
 /**
  * struct energy_source - A provider of energy readings
+ * @version: ENERGY_SOURCE_VERSION
  * @name: short and unique, as in the `source=` parameter, such as "rapl_msr"
  * @rating: the highest wins per (kind, instance): 300 direct hardware access, 200 by way of
  *	another driver, 100 an estimate
@@ -118,6 +134,7 @@ struct energy_source_ops {
  * energy_source_unregister() has returned; the core keeps no reference beyond that.
  */
 struct energy_source {
+	u32 version;
 	const char *name;
 	int rating;
 	enum energy_source_kind kind;
@@ -127,6 +144,9 @@ struct energy_source {
 	void *priv;
 	/* private: the core's, under its sampler mutex */
 	struct list_head node;
+	u64 reads;
+	u64 gaps;
+	int last_error;
 	bool started;
 	bool failed;
 };
@@ -137,5 +157,6 @@ int energy_source_register(struct energy_source *src);
 int energy_source_update(struct energy_source *src, const struct energy_source *now);
 void energy_source_unregister(struct energy_source *src);
 int energy_source_preferred_cpu(const struct cpumask *cpus);
+u64 energy_source_model_nj(void);
 
 #endif /* _ENERGY_SOURCE_H */

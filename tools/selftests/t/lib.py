@@ -110,9 +110,12 @@ def load(source=True, **params):
         command("modprobe", "energy_rapl_msr")
 
 
+PROVIDERS = ("energy_rapl_msr", "energy_rapl_powercap", "energy_pmu_instr", "energy_vm_fallback")
+
+
 def unload():
     """Unload what is loaded of ours."""
-    for module in ("energy_rapl_msr", "energy_core"):
+    for module in (*PROVIDERS, "energy_core"):
         if loaded(module):
             command("rmmod", module)
 
