@@ -15,6 +15,8 @@
 
 /* How long claims wait for a counter that cannot be read. */
 #define ENERGY_GAP_MAX_NS (60 * (u64)NSEC_PER_SEC)
+/* And for one that says that it has nothing new. */
+#define ENERGY_WAIT_MAX_NS (300 * (u64)NSEC_PER_SEC)
 
 /* The counter cannot be followed across this: begin anew, and say how long is unknown. */
 static void slot_rebaseline(struct energy_slot *s, u64 now_ns, u64 lost_ns)
@@ -215,6 +217,10 @@ static u64 idle_part(struct energy_core *core, const struct energy_group *g,
 	s->idle_uw = idle_power_uw(core, s);
 	if (core->asleep)
 		return span->nj;
+	if (s->src->kind == ENERGY_MODEL) {
+		s->idle_uw = s->dom->idle_uw;
+		return energy_idle_nj(&s->idle, s->idle_uw, span->nj, span->ns);
+	}
 	if (s->idle_uw)
 		return energy_idle_nj(&s->idle, s->idle_uw, span->nj, span->ns);
 	return span->nj - energy_active_nj(span->nj, g->busy_ns, g->capacity_ns);
@@ -255,15 +261,17 @@ static void bill_group(struct energy_core *core, struct energy_group *g, u64 now
  * Rule 11: the energy of a short gap was really used; claims add up until the next good
  * read. A long one is given up, so that they do not add up for ever: the slot has no
  * baseline then, and nobody waits for it. While none of its CPUs is online nothing adds up,
- * and a counter is followed for as long as it can be trusted.
+ * and a counter is followed for as long as it can be trusted. A source that only waits for news
+ * gets more time.
  */
-static bool in_short_gap(struct energy_slot *s, u64 now_ns, u64 max_ns)
+static bool in_short_gap(struct energy_slot *s, u64 now_ns, bool online)
 {
 	u64 elapsed_ns = now_ns - s->last_ns;
+	u64 max_ns = s->waits ? ENERGY_WAIT_MAX_NS : ENERGY_GAP_MAX_NS;
 
 	if (s->read_ok || !s->last_ns)
 		return false;
-	if (elapsed_ns <= min(s->trust_ns, max_ns))
+	if (elapsed_ns <= min(s->trust_ns, online ? max_ns : U64_MAX))
 		return true;
 	energy_slot_lose(s, now_ns);
 	return false;
@@ -272,12 +280,11 @@ static bool in_short_gap(struct energy_slot *s, u64 now_ns, u64 max_ns)
 /* Whether to wait with the group's bill for a slot that may come back. */
 static bool group_waits(struct energy_group *g, u64 now_ns)
 {
-	u64 max_ns = g->nr_online ? ENERGY_GAP_MAX_NS : U64_MAX;
 	bool waits = false;
 	unsigned int i;
 
 	for (i = 0; i < g->nr_slots; i++)
-		waits |= in_short_gap(g->slots[i], now_ns, max_ns);
+		waits |= in_short_gap(g->slots[i], now_ns, g->nr_online);
 	return waits;
 }
 

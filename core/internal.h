@@ -357,6 +357,7 @@ int energy_registry_add(struct energy_core *core, struct energy_source *src, u64
 int energy_registry_update(struct energy_core *core, struct energy_source *src,
 			   const struct energy_source *now, u64 now_ns);
 void energy_registry_remove(struct energy_core *core, struct energy_source *src, u64 now_ns);
+int energy_registry_prefer(struct energy_core *core, const char *name, u64 now_ns);
 
 /* export/ */
 int energy_procfs_create(struct energy_core *core);

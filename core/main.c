@@ -36,6 +36,10 @@ module_param_cb(idle_uw, &energy_param_idle_uw_ops, energy_core.params.idle_uw, 
 MODULE_PARM_DESC(idle_uw,
 		 "idle power of each package, uW, comma separated: 0 to 1000000000; 0 is learnt (0)");
 
+module_param_cb(source, &energy_param_source_ops, energy_core.params.source, 0644);
+MODULE_PARM_DESC(source,
+		 "the only source to be read while it is there, by name, or auto: the best (auto). Reads as those that are read");
+
 /**
  * energy_source_register() - Offer a source of energy readings to the core
  * @src: the source; stays the caller's, unchanged, until energy_source_unregister() returns

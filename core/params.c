@@ -2,7 +2,9 @@
 /*
  * Parameters: parsing and ranges. What is out of range gives -ERANGE and changes nothing.
  */
+#include <linux/ctype.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #include "internal.h"
 
@@ -127,6 +129,42 @@ int energy_params_set_idle_uw(struct energy_params *p, const char *list)
 }
 
 /**
+ * energy_source_name_ok() - Whether a source may have this name
+ * @name: the name, or NULL
+ *
+ * It stands in lists and in lines of key=value: letters, digits, '-', '_' and '.' only.
+ *
+ * Context: any.
+ * Return: whether it is plain, not empty, and shorter than ENERGY_NAME_LEN.
+ */
+bool energy_source_name_ok(const char *name)
+{
+	size_t n;
+
+	for (n = 0; name && name[n]; n++)
+		if (n == ENERGY_NAME_LEN - 1 || !isascii(name[n]) ||
+		    !(isalnum(name[n]) || strchr("-_.", name[n])))
+			return false;
+	return name && n;
+}
+
+/**
+ * energy_params_set_source() - Choose a source that may come later
+ * @p: the parameters
+ * @name: its name or ENERGY_SOURCE_AUTO
+ *
+ * Context: the kernel's parameter lock, before the core runs.
+ * Return: 0, or -EINVAL if no source can have that name.
+ */
+int energy_params_set_source(struct energy_params *p, const char *name)
+{
+	if (!energy_source_name_ok(name))
+		return -EINVAL;
+	strscpy(p->source, name, sizeof(p->source));
+	return 0;
+}
+
+/**
  * energy_params_weights() - The weights as they are now
  * @p: the parameters
  * @w: out
@@ -205,6 +243,33 @@ static int get_idle_uw(char *buf, const struct kernel_param *kp)
 	return n + scnprintf(buf + n, PAGE_SIZE - n, "\n");
 }
 
+static int set_source(const char *val, const struct kernel_param *kp)
+{
+	struct energy_core *core = container_of(kp->arg, struct energy_core, params.source[0]);
+	char name[ENERGY_NAME_LEN];
+	size_t len = strcspn(val, "\n");
+
+	if (len >= sizeof(name) || (val[len] && val[len + 1]))
+		return -EINVAL;
+	memcpy(name, val, len);
+	name[len] = '\0';
+	if (!core->running)
+		return energy_params_set_source(&core->params, name);
+	return energy_registry_prefer(core, name, core->env->boottime());
+}
+
+/* As the kernel's current_clocksource: what is read, not what was written. */
+static int get_source(char *buf, const struct kernel_param *kp)
+{
+	struct energy_core *core = container_of(kp->arg, struct energy_core, params.source[0]);
+	struct energy_published pub;
+
+	if (!core->running)
+		return scnprintf(buf, PAGE_SIZE, "%s\n", core->params.source);
+	energy_latest(core, &pub);
+	return scnprintf(buf, PAGE_SIZE, "%s\n", pub.source);
+}
+
 const struct kernel_param_ops energy_param_sample_ns_ops = {
 	.set = set_sample_ns,
 	.get = param_get_ullong,
@@ -223,4 +288,9 @@ const struct kernel_param_ops energy_param_weight_ops = {
 const struct kernel_param_ops energy_param_idle_uw_ops = {
 	.set = set_idle_uw,
 	.get = get_idle_uw,
+};
+
+const struct kernel_param_ops energy_param_source_ops = {
+	.set = set_source,
+	.get = get_source,
 };

@@ -47,8 +47,8 @@ static int check_source(const struct energy_core *core, const struct energy_sour
 		       src->version, ENERGY_SOURCE_VERSION);
 		return -EINVAL;
 	}
-	if (!src->name || !src->name[0] || strchr(src->name, ',') || strchr(src->name, ' '))
-		return reject(src, "its name is empty or has a comma or space in it");
+	if (!energy_source_name_ok(src->name) || !strcmp(src->name, ENERGY_SOURCE_AUTO))
+		return reject(src, "its name is empty, too long, not plain or \"auto\"");
 	if (!src->ops || !src->ops->read_domain)
 		return reject(src, "it has no read_domain()");
 	if ((unsigned int)src->kind > ENERGY_MODEL)
@@ -67,21 +67,29 @@ static int check_source(const struct energy_core *core, const struct energy_sour
 	return 0;
 }
 
-static bool name_taken(struct energy_core *core, const char *name)
+static struct energy_source *find(struct energy_core *core, const char *name)
 {
 	struct energy_source *src;
 
 	list_for_each_entry(src, &core->sources, node)
 		if (!strcmp(src->name, name))
-			return true;
-	return false;
+			return src;
+	return NULL;
 }
 
-/* Hand over to the next best source; without memory for that nothing is billed for now. */
-static void drop(struct energy_core *core, struct energy_source *src, u64 now_ns)
+/*
+ * Choose anew, in a sample: what ran until now is settled, by those that are read until now.
+ * Without memory for groups nothing is billed for now.
+ */
+static int choose(struct energy_core *core, u64 now_ns)
 {
-	list_del(&src->node);
-	energy_slots_select(core, now_ns);
+	energy_choice_plan(core);
+	energy_sampler_step_locked(core, now_ns);
+	return energy_choice_switch(core, now_ns);
+}
+
+static void stop(struct energy_source *src)
+{
 	if (src->started && src->ops->stop)
 		src->ops->stop(src);
 	src->started = false;
@@ -106,23 +114,28 @@ int energy_registry_add(struct energy_core *core, struct energy_source *src, u64
 	if (ret)
 		return ret;
 	mutex_lock(&core->lock);
-	if (name_taken(core, src->name)) {
+	if (find(core, src->name)) {
 		ret = -EEXIST;
 		goto unlock;
 	}
 	now_ns = energy_core_time(core, now_ns);
-	energy_sampler_step_locked(core, now_ns);
 	src->started = false;
 	src->failed = false;
+	src->reads = 0;
+	src->gaps = 0;
+	src->last_error = 0;
 	ret = energy_slots_add(core, src);
 	if (ret)
 		goto unlock;
 	list_add_tail(&src->node, &core->sources);
-	ret = energy_slots_select(core, now_ns);
+	ret = choose(core, now_ns);
 	if (!ret && src->failed)
 		ret = -EIO;
-	if (ret)
-		drop(core, src, now_ns);
+	if (ret) {
+		list_del(&src->node);
+		choose(core, now_ns);
+		stop(src);
+	}
 	energy_latest_update(core, now_ns);
 unlock:
 	mutex_unlock(&core->lock);
@@ -158,8 +171,8 @@ int energy_registry_update(struct energy_core *core, struct energy_source *src,
 	src->domains = now->domains;
 	src->nr_domains = now->nr_domains;
 	src->priv = now->priv;
-	/* as in drop(): without memory for groups nothing is billed for now */
-	energy_slots_select(core, now_ns);
+	energy_choice_plan(core);
+	energy_choice_switch(core, now_ns);
 	energy_latest_update(core, now_ns);
 unlock:
 	mutex_unlock(&core->lock);
@@ -197,10 +210,50 @@ void energy_registry_remove(struct energy_core *core, struct energy_source *src,
 {
 	lock_or_complain(core, src);
 	now_ns = energy_core_time(core, now_ns);
-	energy_sampler_step_locked(core, now_ns);
-	drop(core, src, now_ns);
+	list_del(&src->node);
+	choose(core, now_ns);
+	stop(src);
 	energy_latest_update(core, now_ns);
 	mutex_unlock(&core->lock);
+}
+
+/**
+ * energy_registry_prefer() - Read a certain source, or the best ones again
+ * @core: the core
+ * @name: its name, or "auto"
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * As long as that source is registered and works, no other one is read; the choice outlives it.
+ * One that did not start before is given another try.
+ *
+ * Context: the kernel's parameter lock; may sleep.
+ * Return: 0; -ENODEV if there is no such source, -EIO if it does not start, upon which it stays
+ * as it was; or -ENOMEM, upon which nothing is billed until the next choice.
+ */
+int energy_registry_prefer(struct energy_core *core, const char *name, u64 now_ns)
+{
+	char before[ENERGY_NAME_LEN];
+	struct energy_source *src;
+	int ret = -ENODEV;
+
+	mutex_lock(&core->lock);
+	src = find(core, name);
+	if (!src && strcmp(name, ENERGY_SOURCE_AUTO))
+		goto unlock;
+	if (src)
+		src->failed = false;
+	strscpy(before, core->params.source, sizeof(before));
+	strscpy(core->params.source, name, sizeof(core->params.source));
+	now_ns = energy_core_time(core, now_ns);
+	ret = choose(core, now_ns);
+	if (src && src->failed) {
+		ret = -EIO;
+		strscpy(core->params.source, before, sizeof(core->params.source));
+	}
+	energy_latest_update(core, now_ns);
+unlock:
+	mutex_unlock(&core->lock);
+	return ret;
 }
 
 /* Better ones first: not isolated and busy, not isolated, any. */

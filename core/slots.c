@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Slots: which source reads which counter, and the reading itself.
- *
- * The choice is made anew whenever a source comes or goes: per (kind, instance) the highest
- * rating wins.
- */
+/* Slots: the counters that there are, and reading them. */
 #include <linux/slab.h>
 
 #include "internal.h"
-#include "units.h"
+
+/* How often to read two counters in turn, see hand_over(). */
+#define HAND_OVER_TRIES 8
 
 static struct energy_slot *slot_find(struct energy_core *core, enum energy_kind kind,
 				     unsigned int instance)
@@ -64,61 +61,57 @@ int energy_slots_add(struct energy_core *core, const struct energy_source *src)
 	return 0;
 }
 
-static int source_start(struct energy_source *src)
+/* 0, ENERGY_COUNTER_WAIT or a negative errno. */
+static int read_counter(struct energy_source *src, const struct energy_domain *dom, u64 *raw,
+			bool *reset)
 {
-	int ret;
+	int ret = src->ops->read_domain(src, dom, raw);
 
-	if (src->started)
-		return 0;
-	ret = src->ops->start ? src->ops->start(src) : 0;
-	if (ret) {
-		pr_warn("energy: source %s does not start: %d\n", src->name, ret);
-		src->failed = true;
+	if (ret == ENERGY_COUNTER_WAIT)
+		return ret;
+	if (ret >= 0 && dom->wrap_range && *raw >= dom->wrap_range)
+		ret = -ERANGE;
+	if (ret < 0) {
+		src->gaps++;
+		src->last_error = ret;
 		return ret;
 	}
-	src->started = true;
-	return 0;
-}
-
-/* The best source that offers this slot and starts. */
-static const struct energy_domain *slot_choose(struct energy_core *core,
-					       const struct energy_slot *s,
-					       struct energy_source **best)
-{
-	const struct energy_domain *dom;
-	struct energy_source *src;
-	unsigned int i;
-
-again:
-	dom = NULL;
-	*best = NULL;
-	list_for_each_entry(src, &core->sources, node) {
-		if (src->failed || (*best && src->rating <= (*best)->rating))
-			continue;
-		for (i = 0; i < src->nr_domains; i++) {
-			if (src->domains[i].kind != s->kind ||
-			    src->domains[i].instance != s->instance)
-				continue;
-			dom = &src->domains[i];
-			*best = src;
-		}
-	}
-	if (*best && source_start(*best))
-		goto again;
-	return dom;
-}
-
-static int slot_read(struct energy_slot *s, u64 *raw)
-{
-	int ret = s->src->ops->read_domain(s->src, s->dom, raw);
-
-	if (ret < 0)
-		return ret;
-	if (s->dom->wrap_range && *raw >= s->dom->wrap_range)
-		return -ERANGE;
+	src->reads++;
 	/* said once; billing may come to it later */
-	s->reset |= ret == ENERGY_COUNTER_RESET;
+	*reset |= ret == ENERGY_COUNTER_RESET;
 	return 0;
+}
+
+static int slot_read(struct energy_slot *s)
+{
+	int ret = read_counter(s->src, s->dom, &s->raw_now, &s->reset);
+
+	s->read_ok = !ret;
+	s->waits = ret == ENERGY_COUNTER_WAIT;
+	if (ret < 0) {
+		s->gaps++;
+		s->last_error = ret;
+	}
+	return ret;
+}
+
+/**
+ * energy_slot_read_next() - Read the counter that is to be read from now on
+ * @core: the core
+ * @s: a slot that has a next source
+ *
+ * Where it begins: whatever there was before does not matter.
+ *
+ * Context: core->lock held; may sleep.
+ */
+void energy_slot_read_next(struct energy_core *core, struct energy_slot *s)
+{
+	struct energy_next *next = &s->next;
+	bool reset = false;
+
+	next->error = read_counter(next->src, next->dom, &next->raw, &reset);
+	next->ns = core->env->boottime();
+	next->read = true;
 }
 
 /**
@@ -138,83 +131,6 @@ void energy_slot_lose(struct energy_slot *s, u64 now_ns)
 		s->lost_ns += now_ns - s->blind_ns;
 	s->last_ns = 0;
 	s->blind_ns = now_ns;
-}
-
-/* A new reader begins with a baseline: there is no delta across sources (rule 11). */
-static void slot_take_over(struct energy_core *core, struct energy_slot *s,
-			   struct energy_source *src, const struct energy_domain *dom, u64 now_ns)
-{
-	s->src = src;
-	s->dom = dom;
-	s->frac = 0;
-	s->wraps = 0;
-	energy_slot_lose(s, now_ns);
-	s->idle = (struct energy_idle) {};
-	s->idle_uw = 0;
-	s->reset = false;
-	s->slept = false;
-	if (!src) {
-		s->blind_ns = 0;
-		return;
-	}
-	strscpy(s->name, dom->name, sizeof(s->name));
-	s->trust_ns = energy_counter_trust_ns(dom->wrap_range, dom->mult, dom->shift,
-					      dom->max_power_mw);
-	s->last_error = slot_read(s, &s->raw);
-	if (s->last_error) {
-		s->gaps++;
-		return;
-	}
-	/* whatever there was before: this is where it begins */
-	s->reset = false;
-	s->reads++;
-	s->base_raw = s->raw;
-	s->blind_ns = 0;
-	s->last_ns = now_ns;
-	s->read_ns = core->env->boottime();
-	s->blur_ns = 0;
-}
-
-static bool source_in_use(struct energy_core *core, const struct energy_source *src)
-{
-	struct energy_slot *s;
-
-	list_for_each_entry(s, &core->slots, node)
-		if (s->src == src)
-			return true;
-	return false;
-}
-
-/**
- * energy_slots_select() - Choose a source for each slot, and build the groups anew
- * @core: the core
- * @now_ns: CLOCK_BOOTTIME
- *
- * The caller has just taken a sample: what the losers counted is in the books.
- *
- * Context: core->lock held; may sleep.
- * Return: 0, or -ENOMEM, upon which nothing is billed until the next selection.
- */
-int energy_slots_select(struct energy_core *core, u64 now_ns)
-{
-	struct energy_source *src;
-	struct energy_slot *s;
-
-	now_ns = energy_core_time(core, now_ns);
-	list_for_each_entry(s, &core->slots, node) {
-		const struct energy_domain *dom = slot_choose(core, s, &src);
-
-		if (src != s->src)
-			slot_take_over(core, s, src, dom, now_ns);
-	}
-	list_for_each_entry(src, &core->sources, node) {
-		if (!src->started || source_in_use(core, src))
-			continue;
-		if (src->ops->stop)
-			src->ops->stop(src);
-		src->started = false;
-	}
-	return energy_groups_build(core);
 }
 
 static const struct energy_domain *domain_of(const struct energy_source *src,
@@ -237,7 +153,7 @@ static bool same_counter(const struct energy_domain *a, const struct energy_doma
 /**
  * energy_slots_replace() - Go over to other descriptions of the same counters
  * @core: the core
- * @src: a source; energy_slots_select() has to follow
+ * @src: a source; a choice has to follow
  * @now: what its domains are from now on
  *
  * A counter that is in both goes on: no baseline, nothing lost.
@@ -262,8 +178,50 @@ void energy_slots_replace(struct energy_core *core, const struct energy_source *
 	}
 }
 
+/*
+ * Rule 11: the last read of who is replaced, and the first of who replaces it. Nothing is lost or
+ * counted twice if the old counter has not moved while the new one was read; most move once in a
+ * millisecond, so that this is soon so. If not, that little is lost.
+ */
+static void hand_over(struct energy_core *core, struct energy_slot *s)
+{
+	unsigned int tries = HAND_OVER_TRIES;
+	u64 before;
+
+	energy_slot_read_next(core, s);
+	while (s->read_ok && !s->next.error && tries--) {
+		before = s->raw_now;
+		if (slot_read(s) || s->raw_now == before)
+			return;
+		energy_slot_read_next(core, s);
+	}
+}
+
+static bool is_model(const struct energy_source *src)
+{
+	return src && src->kind == ENERGY_MODEL;
+}
+
+static void read_slots(struct energy_core *core, bool models)
+{
+	struct energy_slot *s;
+
+	list_for_each_entry(s, &core->slots, node) {
+		bool next = s->next.moving && s->next.src;
+
+		if (models != (is_model(s->src) || (next && is_model(s->next.src))))
+			continue;
+		s->read_ok = false;
+		s->waits = false;
+		if (s->src)
+			slot_read(s);
+		if (next)
+			hand_over(core, s);
+	}
+}
+
 /**
- * energy_slots_read() - Read all counters of a sample
+ * energy_slots_read() - Read all counters of a sample, but for models
  * @core: the core
  * @now_ns: CLOCK_BOOTTIME
  *
@@ -273,25 +231,20 @@ void energy_slots_replace(struct energy_core *core, const struct energy_source *
  */
 void energy_slots_read(struct energy_core *core, u64 now_ns)
 {
-	struct energy_slot *s;
-
-	list_for_each_entry(s, &core->slots, node) {
-		int ret;
-
-		s->read_ok = false;
-		if (!s->src)
-			continue;
-		ret = slot_read(s, &s->raw_now);
-		if (ret) {
-			s->gaps++;
-			s->last_error = ret;
-			continue;
-		}
-		s->reads++;
-		s->read_ok = true;
-	}
+	read_slots(core, false);
 	core->read_ns = max(now_ns, core->env->boottime());
 	core->read_blur_ns = core->read_ns - now_ns;
+}
+
+/**
+ * energy_slots_read_models() - Ask models what the sample has used
+ * @core: the core; what has been done in the sample is known by now
+ *
+ * Context: core->lock held; may sleep.
+ */
+void energy_slots_read_models(struct energy_core *core)
+{
+	read_slots(core, true);
 }
 
 /**

@@ -22,6 +22,26 @@ struct energy_proc;
 struct energy_share;
 
 /**
+ * struct energy_next - Who reads a slot after a choice
+ * @src: the source, or NULL
+ * @dom: its domain, or NULL
+ * @raw: its counter
+ * @error: what reading it gave: 0, ENERGY_COUNTER_WAIT or a negative errno
+ * @ns: when it was read
+ * @moving: it is another one than before
+ * @read: @raw, @error and @ns are known
+ */
+struct energy_next {
+	struct energy_source *src;
+	const struct energy_domain *dom;
+	u64 raw;
+	int error;
+	u64 ns;
+	bool moving;
+	bool read;
+};
+
+/**
  * struct energy_slot - One domain's place in the books; core->lock
  * @node: in core->slots, ordered by kind and instance
  * @kind: see enum energy_kind
@@ -51,8 +71,10 @@ struct energy_share;
  * @last_error: of the last failed read, a negative errno
  * @read_ok: @raw_now is good
  * @billed: it is in a billing set
+ * @waits: at the last read the source had nothing new, and said so
  * @reset: the source says that the counter began anew since the last good read
  * @slept: the machine was suspended since then: going back is a reset, not a wrap
+ * @next: what is read from the end of this sample on, see choice.c
  */
 struct energy_slot {
 	struct list_head node;
@@ -83,8 +105,10 @@ struct energy_slot {
 	int last_error;
 	bool read_ok;
 	bool billed;
+	bool waits;
 	bool reset;
 	bool slept;
+	struct energy_next next;
 };
 
 #define ENERGY_MAX_BILLED 3
@@ -120,16 +144,21 @@ struct energy_group {
 };
 
 int energy_slots_add(struct energy_core *core, const struct energy_source *src);
-int energy_slots_select(struct energy_core *core, u64 now_ns);
 void energy_slots_replace(struct energy_core *core, const struct energy_source *src,
 			  const struct energy_source *now);
 void energy_slots_read(struct energy_core *core, u64 now_ns);
+void energy_slots_read_models(struct energy_core *core);
+void energy_slot_read_next(struct energy_core *core, struct energy_slot *s);
 void energy_slots_slept(struct energy_core *core);
 void energy_slot_lose(struct energy_slot *s, u64 now_ns);
 void energy_slots_forget(struct energy_core *core, u64 now_ns);
 void energy_slots_destroy(struct energy_core *core);
 int energy_groups_build(struct energy_core *core);
 void energy_groups_drop(struct energy_core *core);
+
+/* choice.c: which source is read */
+void energy_choice_plan(struct energy_core *core);
+int energy_choice_switch(struct energy_core *core, u64 now_ns);
 
 /* bill.c: what the counters say, split over who ran */
 void energy_bill(struct energy_core *core, u64 now_ns, u64 dt_ns);

@@ -47,6 +47,7 @@ static void sample(struct energy_core *core, u64 now_ns, bool in_sampler)
 	energy_drain_flip(core, now_ns);
 	energy_slots_read(core, now_ns);
 	energy_drain_process(core);
+	energy_slots_read_models(core);
 	if (in_sampler)
 		energy_cgroups_resolve(core);
 	energy_bill(core, now_ns, dt_ns);

@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include "files.h"
 #include "internal.h"
 #include "listing.h"
 #include "record.h"
@@ -152,6 +153,7 @@ void energy_debugfs_create(struct energy_core *core)
 	core->debug_dir = debugfs_create_dir("energy", NULL);
 	debugfs_create_file("all", 0400, core->debug_dir, core, &energy_all_fops);
 	debugfs_create_file("sys", 0400, core->debug_dir, core, &energy_sys_fops);
+	debugfs_create_file("sources", 0400, core->debug_dir, core, &energy_sources_fops);
 }
 
 /**

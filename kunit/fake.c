@@ -366,7 +366,11 @@ static int fake_read_domain(struct energy_source *src, const struct energy_domai
 	fs->nr_bad_calls += !fs->started;
 	if (fs->error[i])
 		return fs->error[i];
-	*raw = fs->raw[i];
+	if (fs->nr_steps[i]) {
+		fs->nr_steps[i]--;
+		fake_source_use(fs, i, fs->step[i]);
+	}
+	*raw = fs->model ? fs->model->sys.score_nj : fs->raw[i];
 	if (!fs->reset[i])
 		return 0;
 	fs->reset[i] = false;

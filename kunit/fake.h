@@ -116,6 +116,9 @@ extern struct fake_kernel fake;
  * @raw: their counters
  * @error: what reading one returns
  * @reset: the next good read of it says that it was reset
+ * @step: by how much it moves before each read
+ * @nr_steps: of the next so many
+ * @model: if not NULL, all counters are the model's energy of this core, nJ
  * @start_error: what start() returns
  * @nr_starts: calls
  * @nr_stops: calls
@@ -130,6 +133,9 @@ struct fake_source {
 	u64 raw[FAKE_DOMAINS];
 	int error[FAKE_DOMAINS];
 	bool reset[FAKE_DOMAINS];
+	u64 step[FAKE_DOMAINS];
+	unsigned int nr_steps[FAKE_DOMAINS];
+	const struct energy_core *model;
 	int start_error;
 	unsigned int nr_starts;
 	unsigned int nr_stops;

@@ -137,6 +137,37 @@ static void weights_are_copied_in_full(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, &w, &p.weights, sizeof(w));
 }
 
+struct name_case {
+	const char *name;
+	const char *source;
+	bool ok;
+};
+
+static const struct name_case name_cases[] = {
+	{ "plain", "rapl_msr", true },
+	{ "all that is plain", "A.z-0_9", true },
+	{ "longest", "a-name-of-thirty-one-characters", true },
+	{ "too long", "a-name-of-thirty-two-characters-", false },
+	{ "empty", "", false },
+	{ "none", NULL, false },
+	{ "comma", "a,b", false },
+	{ "equals sign", "a=b", false },
+	{ "line end", "a\n", false },
+	{ "not ASCII", "\xe9", false },
+};
+
+FAKE_TABLE(name, name_cases);
+
+static void names_of_sources(struct kunit *test)
+{
+	const struct name_case *c = test->param_value;
+	struct energy_params p = ENERGY_PARAMS_INIT;
+
+	KUNIT_EXPECT_EQ(test, energy_source_name_ok(c->source), c->ok);
+	KUNIT_EXPECT_EQ(test, energy_params_set_source(&p, c->source), c->ok ? 0 : -EINVAL);
+	KUNIT_EXPECT_STREQ(test, p.source, c->ok ? c->source : "auto");
+}
+
 struct text_case {
 	const char *name;
 	const char *text;
@@ -279,6 +310,7 @@ static struct kunit_case params_cases[] = {
 	KUNIT_CASE(defaults),
 	KUNIT_CASE_PARAM(sample_ns_range, sample_gen_params),
 	KUNIT_CASE_PARAM(window_ns_range, window_gen_params),
+	KUNIT_CASE_PARAM(names_of_sources, name_gen_params),
 	KUNIT_CASE_PARAM(weight_range, weight_gen_params),
 	KUNIT_CASE(window_is_never_shorter_than_a_sample),
 	KUNIT_CASE(load_checks_the_whole_set),

@@ -33,6 +33,7 @@ static void expect_calls(struct kunit *test, const struct fake_source *fs, unsig
 enum flaw {
 	NO_VERSION, NEWER_VERSION,
 	NO_NAME, EMPTY_NAME, COMMA_IN_NAME, SPACE_IN_NAME,
+	LONG_NAME, AUTO_NAME,
 	NO_OPS, NO_READ, BAD_SOURCE_KIND,
 	NO_DOMAINS, ZERO_DOMAINS, MANY_DOMAINS,
 	EMPTY_DOMAIN_NAME, ENDLESS_DOMAIN_NAME, BAD_KIND, NEGATIVE_KIND,
@@ -63,6 +64,12 @@ static void spoil(struct fake_source *fs, enum flaw flaw)
 		break;
 	case SPACE_IN_NAME:
 		src->name = "a b";
+		break;
+	case LONG_NAME:
+		src->name = "a-name-of-thirty-two-characters-";
+		break;
+	case AUTO_NAME:
+		src->name = "auto";
 		break;
 	case NO_OPS:
 		src->ops = NULL;
@@ -124,6 +131,8 @@ static const struct bad_case bad_cases[] = {
 	{ "empty name", EMPTY_NAME },
 	{ "comma in name", COMMA_IN_NAME },
 	{ "space in name", SPACE_IN_NAME },
+	{ "a name that is too long", LONG_NAME },
+	{ "the name that stands for none", AUTO_NAME },
 	{ "no ops", NO_OPS },
 	{ "no read_domain", NO_READ },
 	{ "unknown source kind", BAD_SOURCE_KIND },

@@ -360,8 +360,8 @@ static void kind_of_what_is_only_reported(struct kunit *test)
 static void long_list_of_sources(struct kunit *test)
 {
 	static const char *const names[] = {
-		"a-name-of-thirty-characters-1!", "a-name-of-thirty-characters-2!",
-		"a-name-of-thirty-characters-3!", "a-name-of-thirty-characters-4!",
+		"a-name-of-thirty-one-characters", "b-name-of-thirty-one-characters",
+		"c-name-of-thirty-one-characters", "d-name-of-thirty-one-characters",
 	};
 	struct energy_core *core = test->priv;
 	struct energy_published pub;

@@ -105,7 +105,7 @@ struct energy_domain {
  *	counter went back while the machine was suspended the core sees by itself.
  *	ENERGY_COUNTER_WAIT is neither good nor a gap: the counter is brought up to date from
  *	time to time only, and has not been since the last read; who runs meanwhile pays a part
- *	of what it shows then. Must be bounded in time
+ *	of what it shows then, if that is within five minutes. Must be bounded in time
  *
  * An ENERGY_MODEL is read after the sample's activity is known, all others together with it.
  *

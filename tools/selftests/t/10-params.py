@@ -38,7 +38,8 @@ def values():
 
 def check_ranges(tap):
     """Each by itself; sample_ns and window_ns out of each other's way."""
-    tap.equal(sorted(os.listdir(lib.PARAMS)), sorted(RANGES), "all parameters are known here")
+    tap.equal(sorted(os.listdir(lib.PARAMS)), sorted((*RANGES, "source")),
+              "all parameters are known here")
     tap.equal(values(), DEFAULTS, "defaults")
     for name, (low, high) in RANGES.items():
         lib.must_set(window_ns=3600 * lib.SECOND, sample_ns=lib.MS)
@@ -70,6 +71,19 @@ def check_list(tap):
         tap.equal((lib.set_param("idle_uw", value), lib.text(path)), (want, "3,4\n"),
                   f"idle_uw={value[:20]} is refused and changes nothing")
     lib.must_set(idle_uw=0)
+
+
+def check_source(tap):
+    """source= reads as what is read; a name that is none changes nothing."""
+    path = f"{lib.PARAMS}/source"
+    tap.equal(lib.text(path), "rapl_msr\n", "source shows what is read")
+    for value, want in (("none-such", errno.ENODEV), ("\n", errno.ENODEV), ("x" * 31, errno.ENODEV),
+                        ("x" * 32, errno.EINVAL), ("rapl_msr\nauto", errno.EINVAL)):
+        tap.equal((lib.set_param("source", value), lib.text(path)), (want, "rapl_msr\n"),
+                  f"source={value[:40]!r} is refused and changes nothing")
+    for value in ("rapl_msr", "rapl_msr\n", "auto", "auto\n"):
+        tap.equal((lib.set_param("source", value), lib.text(path)), (0, "rapl_msr\n"),
+                  f"source={value!r} is good")
 
 
 def check_pair(tap):
@@ -146,15 +160,20 @@ def check_load(tap):
                  ("window_ns=99999999",), ("window_ns=3600000000001",), ("sample_ns=x",),
                  ("idle_uw=1000000001",), ("idle_uw=1,1000000001",),
                  ("w_cpu_ns=1000000001",), ("w_net_tx_packets=-1",),
+                 ("source=a,b",), ("source=",), ("source=" + "x" * 32,),
                  ("sample_ns=2000000000",), ("sample_ns=500000000", "window_ns=200000000"),
                  ("window_ns=200000000", "sample_ns=500000000")):
         done = lib.command("modprobe", "energy_core", *args, check=False)
         tap.ok(done.returncode and not lib.loaded("energy_core"), f"{' '.join(args)}: no load",
                done)
-    lib.load(source=False, sample_ns=5 * lib.SECOND, window_ns=6 * lib.SECOND, w_wakeups=77,
+    lib.load_core(sample_ns=5 * lib.SECOND, window_ns=6 * lib.SECOND, w_wakeups=77,
              idle_uw="12")
     tap.equal(values(), {**DEFAULTS, "sample_ns": 5 * lib.SECOND, "window_ns": 6 * lib.SECOND,
                          "w_wakeups": 77, "idle_uw": 12}, "good ones are taken, whatever the defaults")
+    lib.unload()
+    lib.load(source="rapl_powercap")
+    tap.equal(lib.text(f"{lib.PARAMS}/source"), "rapl_msr\n",
+              "a source that is wanted and not there does not keep others away")
 
 
 def test(tap):
@@ -162,6 +181,7 @@ def test(tap):
     lib.load()
     check_ranges(tap)
     check_list(tap)
+    check_source(tap)
     check_pair(tap)
     check_pace(tap)
     check_weights(tap)

@@ -72,7 +72,7 @@ def test(tap):
     lib.wait_until(lambda: not lib.loaded("energy_rapl_msr"))
     if lib.loaded("energy_core"):
         lib.command("rmmod", "energy_core")
-    lib.load(source=False)
+    lib.load_core()
     books = lib.listing()
     tap.equal([books["domains"], books["source"], books["source_kind"], books["measured_nj"]],
               ["none", "none", "none", 0], "the core works alone")

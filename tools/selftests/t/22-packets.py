@@ -275,7 +275,7 @@ def check_forwarded(tap):
 
 def test(tap):
     """Packets."""
-    lib.load(source=False, sample_ns=20 * lib.MS, window_ns=lib.SECOND)
+    lib.load_core(sample_ns=20 * lib.MS, window_ns=lib.SECOND)
     try:
         check_udp(tap)
         check_segments(tap)

@@ -31,7 +31,7 @@ def check(tap, quiet, name):
 
 def test(tap):
     """Quiet."""
-    lib.load(source=False, sample_ns=SAMPLE_NS, window_ns=100 * lib.MS)
+    lib.load_core(sample_ns=SAMPLE_NS, window_ns=100 * lib.MS)
     tasks.keep_to_cpu0()
     near, far = hardware.packages()[0][1], hardware.packages()[1]
     check(tap, [near, *far], "all idle")

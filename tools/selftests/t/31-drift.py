@@ -15,7 +15,7 @@ def drift():
 
 def test(tap):
     """Drift."""
-    lib.load(source=False, sample_ns=5 * lib.MS, window_ns=100 * lib.MS)
+    lib.load_core(sample_ns=5 * lib.MS, window_ns=100 * lib.MS)
     lib.wait_samples(50)
     # A thread sleeps until a time has come, so it never wakes before it, nor in that very ns.
     first = samples, total, largest = drift()

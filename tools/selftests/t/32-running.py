@@ -20,7 +20,7 @@ TRIES = 10
 
 def grown(tap, hog):
     """What it is charged for in some samples; None if it has been switched away from."""
-    lib.load(source=False, sample_ns=5 * lib.MS, window_ns=lib.SECOND)
+    lib.load_core(sample_ns=5 * lib.MS, window_ns=lib.SECOND)
     lib.wait_samples(2)
     switches = tasks.all_switches(hog.pid)
     before = lib.listing().of(hog.pid)["cpu_ns"], tasks.exact_ns(hog.pid)

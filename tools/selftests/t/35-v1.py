@@ -93,7 +93,7 @@ def test(tap):
     finally:
         to_v2()
     before = notes()
-    lib.load(source=False)
+    lib.load_core()
     tap.equal(notes(), before, "with v2 the log says nothing")
     os.mkdir(f"{lib.CGROUPS}/box")
     hog = tasks.Worker(*tasks.in_cgroup("box", "/payload/hog", "-n", 300, "-p"))

@@ -56,7 +56,7 @@ def check_refused(tap, reason):
     lines = [line for line in lines if "taint" not in line]
     tap.ok(len(lines) == 1 and reason in lines[0], "one line in the log says why", *lines)
     if not lib.loaded("energy_core"):
-        lib.load(source=False)
+        lib.load_core()
     lib.must_set(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     hog = tasks.Worker("hog", "-n", 200, "-p")
     hog.said()

@@ -19,6 +19,9 @@ COMM = re.compile(rb"(?:[!-<>-\[\]-~]|\\[0-3][0-7]{2})*\Z")
 ESCAPE = re.compile(rb"\\([0-3][0-7]{2})")
 IN_MILLIJOULES = ("energy", "window_energy")
 TEXT_IN_DOMAIN = ("domain", "kind", "source")
+# Of energy/sources, in this order, those that are numbers with their pattern.
+SOURCE_FIELDS = {"source": None, "rating": SIGNED, "kind": None, "state": None, "used": NUMBER,
+                 "reads": NUMBER, "gaps": NUMBER, "last_error": SIGNED, "domains": None}
 TEXT_IN_HEADER = ("domains", "source", "source_kind")
 
 
@@ -113,6 +116,26 @@ class Cgroups(dict):
         row["path"] = unescape(path)
         self.by_id[row["cgroup"]] = row
         self[row["path"].decode(errors="replace")] = row
+
+
+def parse_sources(data):
+    """debugfs energy/sources, strictly: a dict of fields for each name, and what is preferred."""
+    first, *lines, last = data.split(b"\n")
+    ((key, preferred),) = _fields(first.decode("ascii"), first)
+    if key != "preferred" or last:
+        raise BadLine(data)
+    found = {}
+    for line in lines:
+        fields = _fields(line.decode("ascii"), line)
+        row = dict(fields)
+        if [key for key, _ in fields] != [*SOURCE_FIELDS] or row["source"] in found:
+            raise BadLine(line)
+        for key, pattern in SOURCE_FIELDS.items():
+            if pattern:
+                row[key] = _number(row[key], line, pattern)
+        row["domains"] = row["domains"].split(",")
+        found[row.pop("source")] = row
+    return preferred, found
 
 
 def parse_stat(data):

@@ -15,6 +15,7 @@ STAT = "/proc/energy/cgroup.stat"
 CGROUPS_LIST = "/proc/energy/cgroups"
 DEBUG_ALL = "/sys/kernel/debug/energy/all"
 DEBUG_SYS = "/sys/kernel/debug/energy/sys"
+DEBUG_SOURCES = "/sys/kernel/debug/energy/sources"
 PARAMS = "/sys/module/energy_core/parameters"
 CGROUPS = "/sys/fs/cgroup"
 NOBODY = 65534
@@ -71,6 +72,11 @@ def cgroups():
     return formats.Cgroups(read_file(CGROUPS_LIST))
 
 
+def sources():
+    """What is known of the sources, by name."""
+    return formats.parse_sources(read_file(DEBUG_SOURCES))
+
+
 def text(path):
     """A small file's text."""
     with open(path, encoding="utf-8", errors="replace") as file:
@@ -103,11 +109,16 @@ def loaded(module):
     return os.path.isdir(f"/sys/module/{module}")
 
 
-def load(source=True, **params):
-    """Load the core with parameters, and the RAPL source."""
+def load_core(**params):
+    """Load the core alone, with parameters."""
     command("modprobe", "energy_core", *(f"{key}={value}" for key, value in params.items()))
-    if source:
-        command("modprobe", "energy_rapl_msr")
+
+
+def load(*providers, **params):
+    """Load the core with parameters, and providers: the RAPL source, where nothing is said."""
+    load_core(**params)
+    for provider in providers or ("energy_rapl_msr",):
+        command("modprobe", provider)
 
 
 PROVIDERS = ("energy_rapl_msr", "energy_rapl_powercap", "energy_pmu_instr", "energy_vm_fallback")
