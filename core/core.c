@@ -43,6 +43,7 @@ int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
 {
 	core->env = env;
 	mutex_init(&core->lock);
+	mutex_init(&core->meter_lock);
 	seqcount_mutex_init(&core->latest_seq, &core->lock);
 	xa_init(&core->cgroups);
 	INIT_LIST_HEAD(&core->unresolved);
@@ -89,5 +90,6 @@ void energy_core_teardown(struct energy_core *core)
 	kfree(core->ledgers);
 	free_percpu(core->packets);
 	core->nr_ledgers = 0;
+	mutex_destroy(&core->meter_lock);
 	mutex_destroy(&core->lock);
 }

@@ -13,10 +13,12 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/vmstat.h>
 
 #include "internal.h"
+#include "metering.h"
 
 /**
  * energy_mm_bytes() - Resident memory of an address space
@@ -200,6 +202,19 @@ static u64 mem_used(void)
 	return (u64)(totalram_pages() - global_zone_page_state(NR_FREE_PAGES)) << PAGE_SHIFT;
 }
 
+static void settle_here(void *data)
+{
+	struct energy_core *core = data;
+	struct energy_ledger *l = core->ledgers[smp_processor_id()];
+
+	energy_meter_settle(l, sched_clock_cpu(l->cpu));
+}
+
+static void settle(struct energy_core *core, const struct cpumask *cpus)
+{
+	on_each_cpu_mask(cpus, settle_here, core, true);
+}
+
 const struct energy_env energy_env_kernel = {
 	.boottime = boottime,
 	.cpu_clock = sched_clock_cpu,
@@ -209,4 +224,5 @@ const struct energy_env energy_env_kernel = {
 	.root_cgroup = root_cgroup,
 	.cpu_online = online,
 	.mem_used = mem_used,
+	.settle = settle,
 };

@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+struct cpumask;
+struct energy_core;
 struct energy_ident;
 struct mm_struct;
 struct task_struct;
@@ -33,6 +35,8 @@ struct energy_cgroup_info {
  * @root_cgroup: id of the default hierarchy's root. Any context
  * @cpu_online: whether @cpu can run something. Any context
  * @mem_used: the machine's memory in use, bytes. Any context
+ * @settle: have each of these CPUs charge its running task's instructions, and wait for that. May
+ *	sleep
  */
 struct energy_env {
 	u64 (*boottime)(void);
@@ -43,6 +47,7 @@ struct energy_env {
 	u64 (*root_cgroup)(void);
 	bool (*cpu_online)(int cpu);
 	u64 (*mem_used)(void);
+	void (*settle)(struct energy_core *core, const struct cpumask *cpus);
 };
 
 extern const struct energy_env energy_env_kernel;

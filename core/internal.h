@@ -5,6 +5,9 @@
  * LOCK MAP, outermost first
  *
  *   the kernel's parameter lock	writes of core->params
+ *   core->meter_lock (mutex)	which meter there is. Held over starting and stopping it on CPUs,
+ *				so over the kernel's cpu_hotplug_lock; not together with
+ *				core->lock
  *   core->lock (mutex)			the sampler's side: PID table (writes), slots, groups,
  *					sources, books, values of the system, windows (writes).
  *					Held over a whole sample, so over reads of sources too:
@@ -39,6 +42,7 @@
 #ifndef _ENERGY_INTERNAL_H
 #define _ENERGY_INTERNAL_H
 
+#include <linux/cpumask.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
@@ -62,6 +66,7 @@
 
 struct cred;
 struct dentry;
+struct energy_meter;
 struct proc_dir_entry;
 struct task_struct;
 
@@ -154,6 +159,10 @@ struct energy_stats {
  * @stats: health
  * @scan_all: an exit was missed: look for dead processes in the whole table
  * @scanning: at load: who has begun with the kernel's totals is not charged yet (see totals.c)
+ * @meter_lock: see the lock map
+ * @meter: who counts instructions, or NULL; under @meter_lock, or while CPUs come and go
+ * @meter_state: its state of CPU hotplug
+ * @busy: CPUs that energy_meters_settle() has found busy; under @lock
  * @drain_wanted: a ledger asks for an early drain
  * @params_changed: the sampler has to recompute its deadline
  * @parked: no samples: the machine is being suspended; under @lock
@@ -221,6 +230,11 @@ struct energy_core {
 	struct energy_stats stats;
 	bool scan_all;
 	bool scanning;
+
+	struct mutex meter_lock;
+	struct energy_meter *meter;
+	int meter_state;
+	struct cpumask busy;
 
 	bool drain_wanted;
 	bool params_changed;
@@ -350,6 +364,9 @@ int energy_pm_register(struct energy_core *core);
 void energy_pm_park(struct energy_core *core, u64 now_ns);
 void energy_pm_unpark(struct energy_core *core, u64 now_ns, bool off);
 void energy_pm_unregister(struct energy_core *core);
+
+/* meter.c */
+void energy_meters_settle(struct energy_core *core);
 
 /* registry.c */
 int energy_registry_preferred_cpu(struct energy_core *core, const struct cpumask *cpus);

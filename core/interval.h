@@ -61,7 +61,7 @@ static __always_inline void energy_packets_settle(struct energy_ledger *l,
 
 static __always_inline void energy_interval_charge(struct energy_ledger *l,
 						   struct task_struct *p, u64 now,
-						   unsigned int slept,
+						   unsigned int slept, u64 insns,
 						   struct energy_usage *use)
 {
 	u64 ns;
@@ -71,6 +71,7 @@ static __always_inline void energy_interval_charge(struct energy_ledger *l,
 		use->cpu_ns += ns;
 		l->since = now;
 	}
+	use->instructions += insns;
 	use->wakeups += !!slept;
 	use->diski += READ_ONCE(p->ioac.read_bytes) - l->io_read;
 	use->disko += READ_ONCE(p->ioac.write_bytes) - l->io_write;
@@ -88,7 +89,7 @@ static __always_inline void energy_interval_charge(struct energy_ledger *l,
  */
 static __always_inline void energy_interval_close(struct energy_ledger *l,
 						  struct task_struct *p, u64 now,
-						  unsigned int slept)
+						  unsigned int slept, u64 insns)
 {
 	if (likely(pid_alive(p))) {
 		u64 start_ns = READ_ONCE(p->group_leader)->start_boottime;
@@ -102,11 +103,11 @@ static __always_inline void energy_interval_close(struct energy_ledger *l,
 		OPTIMIZER_HIDE_VAR(c);
 		if (likely(c->key.cookie == cookie && c->key.start_ns == start_ns &&
 			   c->key.cgid == cgid)) {
-			energy_interval_charge(l, p, now, slept, &c->use);
+			energy_interval_charge(l, p, now, slept, insns, &c->use);
 			return;
 		}
 	}
-	energy_interval_close_slow(l, p, now, slept);
+	energy_interval_close_slow(l, p, now, slept, insns);
 }
 
 /*
@@ -149,6 +150,7 @@ static __always_inline void energy_interval_open(struct energy_ledger *l, struct
  * @prev: who ran
  * @next: who runs from now on
  * @slept: not 0 if @prev gives up the CPU to wait
+ * @insns: instructions retired since the last look; a constant 0 without a meter
  * @now: the CPU's clock, ns
  *
  * An interval whose beginning was not seen is not charged.
@@ -158,10 +160,10 @@ static __always_inline void energy_interval_open(struct energy_ledger *l, struct
 static __always_inline void energy_ledger_switch(struct energy_ledger *l,
 						 struct task_struct *prev,
 						 struct task_struct *next,
-						 unsigned int slept, u64 now)
+						 unsigned int slept, u64 insns, u64 now)
 {
 	if (likely(l->curr == prev))
-		energy_interval_close(l, prev, now, slept);
+		energy_interval_close(l, prev, now, slept, insns);
 	else
 		energy_interval_skip(l, now);
 	energy_interval_open(l, next);

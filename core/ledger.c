@@ -105,18 +105,19 @@ void energy_ledger_want_drain(struct energy_ledger *l)
  * @p: who ran
  * @now: the CPU's clock, ns
  * @slept: not 0 if it gives up the CPU to wait
+ * @insns: instructions that it retired
  *
  * Context: IRQs off, l->lock held.
  */
 noinline void energy_interval_close_slow(struct energy_ledger *l, struct task_struct *p,
-					 u64 now, unsigned int slept)
+					 u64 now, unsigned int slept, u64 insns)
 {
 	struct energy_bank *bank = l->bank[l->cur];
 	struct energy_key key;
 
 	lockdep_assert_held(&l->lock);
 	energy_key_of(p, &key);
-	energy_interval_charge(l, p, now, slept, energy_bank_find(bank, &key));
+	energy_interval_charge(l, p, now, slept, insns, energy_bank_find(bank, &key));
 	energy_ledger_keep_room(l, bank);
 }
 
@@ -188,7 +189,8 @@ struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool on
 	if (!online)
 		l->curr = NULL;
 	if (l->curr) {
-		energy_interval_close(l, l->curr, now, 0);
+		/* its instructions only the CPU itself can read, see meter.c */
+		energy_interval_close(l, l->curr, now, 0, 0);
 		energy_interval_open(l, l->curr);
 	} else {
 		energy_packets_settle(l, &bank->system);

@@ -16,6 +16,7 @@
 #include "bank.h"
 
 struct energy_core;
+struct energy_meter_ops;
 
 /**
  * struct energy_packets - What tasks and softirqs of a CPU sent and received, since load
@@ -49,6 +50,9 @@ struct energy_packets {
  * @io_write: @curr's storage writes at @since, bytes
  * @packets_sum: sum of what tasks sent and received, as in @charged
  * @packets: the CPU's packets
+ * @meter: counts instructions there, see metering.h; NULL for none
+ * @count: what it had counted at the last look
+ * @metered: @count is good
  * @bank: the two banks
  * @charged: which of @packets have been charged
  * @drain_work: wakes the sampler for an early drain
@@ -67,6 +71,9 @@ struct energy_ledger {
 	u64 io_write;
 	u64 packets_sum;
 	const struct energy_packets *packets;
+	const struct energy_meter_ops *meter;
+	u64 count;
+	bool metered;
 	struct energy_bank *bank[2];
 	struct energy_packets charged;
 	struct irq_work drain_work;
@@ -81,7 +88,7 @@ struct energy_bank *energy_ledger_flip(struct energy_ledger *l, u64 now, bool on
 /* what interval.h and exit.h call out of line */
 void energy_ledger_want_drain(struct energy_ledger *l);
 void energy_interval_close_slow(struct energy_ledger *l, struct task_struct *p, u64 now,
-				unsigned int slept);
+				unsigned int slept, u64 insns);
 void energy_ledger_take_packets(struct energy_ledger *l, struct energy_usage *use);
 
 /**

@@ -26,6 +26,7 @@
 #include "exit.h"
 #include "internal.h"
 #include "interval.h"
+#include "metering.h"
 
 static struct energy_ledger *this_ledger(struct energy_ledger **ledgers)
 {
@@ -36,9 +37,24 @@ static struct energy_ledger *this_ledger(struct energy_ledger **ledgers)
 static noinline notrace void switch_over(struct energy_ledger *l, struct task_struct *prev,
 					 struct task_struct *next)
 {
+	u64 insns;
+
 	raw_spin_lock(&l->lock);
-	energy_ledger_switch(l, prev, next, 0, local_clock());
+	insns = static_branch_unlikely(&energy_metered) ? energy_meter_take(l) : 0;
+	energy_ledger_switch(l, prev, next, 0, insns, local_clock());
 	energy_ledger_over(l, prev);
+	raw_spin_unlock(&l->lock);
+}
+
+/* As below, with instructions. Out of line: its registers would be saved there, too. */
+static noinline notrace void switch_metered(struct energy_ledger *l, struct task_struct *prev,
+					    struct task_struct *next, unsigned int slept)
+{
+	u64 insns;
+
+	raw_spin_lock(&l->lock);
+	insns = energy_meter_take(l);
+	energy_ledger_switch(l, prev, next, slept, insns, local_clock());
 	raw_spin_unlock(&l->lock);
 }
 
@@ -55,8 +71,12 @@ static notrace void probe_switch(ENERGY_SWITCH_ARGS)
 	slept = energy_interval_slept(preempt, state);
 	/* or gcc works it out later, and keeps all of it over the calls until then */
 	OPTIMIZER_HIDE_VAR(slept);
+	if (static_branch_unlikely(&energy_metered)) {
+		switch_metered(l, prev, next, slept);
+		return;
+	}
 	raw_spin_lock(&l->lock);
-	energy_ledger_switch(l, prev, next, slept, local_clock());
+	energy_ledger_switch(l, prev, next, slept, 0, local_clock());
 	raw_spin_unlock(&l->lock);
 }
 

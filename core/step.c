@@ -44,6 +44,7 @@ static void sample(struct energy_core *core, u64 now_ns, bool in_sampler)
 
 	now_ns = energy_core_time(core, now_ns);
 	dt_ns = core->last_ns ? now_ns - core->last_ns : 0;
+	energy_meters_settle(core);
 	energy_drain_flip(core, now_ns);
 	energy_slots_read(core, now_ns);
 	energy_drain_process(core);

@@ -4,6 +4,7 @@
 
 #include "exit.h"
 #include "fake.h"
+#include "metering.h"
 
 struct fake_kernel fake;
 
@@ -83,6 +84,19 @@ static u64 fake_mem_used(void)
 	return fake.mem_used;
 }
 
+static void fake_settle(struct energy_core *core, const struct cpumask *cpus)
+{
+	unsigned long flags;
+	unsigned int cpu;
+
+	for_each_set_bit(cpu, cpumask_bits(cpus), FAKE_CPUS) {
+		fake.nr_settled++;
+		local_irq_save(flags);
+		energy_meter_settle(core->ledgers[cpu], fake_cpu_clock(cpu));
+		local_irq_restore(flags);
+	}
+}
+
 static const struct energy_env fake_env = {
 	.boottime = fake_boottime,
 	.cpu_clock = fake_cpu_clock,
@@ -92,6 +106,7 @@ static const struct energy_env fake_env = {
 	.root_cgroup = fake_root_cgroup,
 	.cpu_online = fake_cpu_online,
 	.mem_used = fake_mem_used,
+	.settle = fake_settle,
 };
 
 /**

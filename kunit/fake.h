@@ -86,6 +86,7 @@ struct fake_cgroup {
  * @nr_cgroups: how many
  * @nr_identified: how often identify() was asked
  * @nr_looked_up: how often a cgroup was looked up
+ * @nr_settled: how often a CPU was asked to charge its running task's instructions
  * @cred: given to the core with every identity, or NULL
  * @src: registered sources, for fake_exit()
  */
@@ -103,6 +104,7 @@ struct fake_kernel {
 	unsigned int nr_cgroups;
 	unsigned int nr_identified;
 	unsigned int nr_looked_up;
+	unsigned int nr_settled;
 	const struct cred *cred;
 	struct energy_source *src[FAKE_SOURCES];
 };

@@ -5,58 +5,11 @@
 #include <linux/irq_work.h>
 #include <linux/kernfs.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task.h>
 
 #include "exit.h"
 #include "fake.h"
+#include "fake_task.h"
 #include "interval.h"
-
-/* Usage of a key in a bank; nothing is made. */
-static const struct energy_usage *used(const struct energy_bank *bank, unsigned long cookie,
-				       u64 start_ns)
-{
-	unsigned int i;
-
-	for (i = 0; i < bank->nr; i++)
-		if (bank->charge[i].key.cookie == cookie &&
-		    bank->charge[i].key.start_ns == start_ns)
-			return &bank->charge[i].use;
-	return NULL;
-}
-
-/*
- * Tasks that were never scheduled: of a task the ledger looks at nothing but what is set
- * here. Thread and leader differ, so that what is the leader's has to come from there.
- */
-struct task_pair {
-	struct task_struct leader;
-	struct task_struct thread;
-};
-
-static struct task_struct *task_new(struct kunit *test, pid_t tgid, u64 start_ns)
-{
-	struct task_pair *pair = kunit_kzalloc(test, sizeof(*pair), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, pair);
-	pair->leader.start_boottime = start_ns;
-	pair->thread.start_boottime = start_ns + 1000;
-	pair->thread.group_leader = &pair->leader;
-	pair->thread.signal = (struct signal_struct *)pair;
-	pair->thread.tgid = tgid;
-	pair->thread.pid = tgid + 1;
-	pair->thread.thread_pid = task_pid(current);
-	rcu_assign_pointer(pair->thread.cgroups, rcu_access_pointer(current->cgroups));
-	return &pair->thread;
-}
-
-/* The boot task becomes the idle task only once it has nothing else to do. */
-static struct task_struct *idle_new(struct kunit *test)
-{
-	struct task_struct *idle = task_new(test, 0, 0);
-
-	idle->flags |= PF_IDLE;
-	return idle;
-}
 
 static void task_switch(struct energy_ledger *l, struct task_struct *prev,
 			struct task_struct *next, unsigned int slept, u64 now)
@@ -64,7 +17,7 @@ static void task_switch(struct energy_ledger *l, struct task_struct *prev,
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&l->lock, flags);
-	energy_ledger_switch(l, prev, next, slept, now);
+	energy_ledger_switch(l, prev, next, slept, 0, now);
 	raw_spin_unlock_irqrestore(&l->lock, flags);
 }
 
@@ -99,7 +52,7 @@ static struct energy_ledger *ledger_of(struct kunit *test)
 static const struct energy_usage *task_used(struct kunit *test, const struct task_struct *p)
 {
 	const struct energy_ledger *l = ledger_of(test);
-	const struct energy_usage *use = used(l->bank[l->cur], (unsigned long)p->signal,
+	const struct energy_usage *use = fake_used(l->bank[l->cur], (unsigned long)p->signal,
 					      p->group_leader->start_boottime);
 
 	KUNIT_ASSERT_NOT_NULL_MSG(test, use, "process %d has no charge", p->tgid);
@@ -108,8 +61,8 @@ static const struct energy_usage *task_used(struct kunit *test, const struct tas
 
 static void ledger_charges_who_ran(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 200, 6000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000), *b = fake_task_new(test, 200, 6000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	const struct energy_charge *c = &l->bank[l->cur]->charge[0];
 
@@ -145,8 +98,8 @@ static void ledger_sleeps_are_waits(struct kunit *test)
 /* The address of a signal_struct is used again at once, by who gets the same PID. */
 static void ledger_tells_births_apart(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 100, 6000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000), *b = fake_task_new(test, 100, 6000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 
 	b->signal = a->signal;
@@ -182,8 +135,8 @@ static void move_to_cgroup(struct kunit *test, struct task_struct *p, u64 id)
  */
 static void ledger_tells_cgroups_apart(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	const struct energy_charge *c = l->bank[l->cur]->charge;
 
@@ -202,8 +155,8 @@ static void ledger_tells_cgroups_apart(struct kunit *test)
 /* Nobody knows when an interval began that was open at load (rule 4). */
 static void ledger_open_interval_is_not_charged(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 200, 6000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000), *b = fake_task_new(test, 200, 6000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 
 	task_switch(l, a, b, true, 10000);
@@ -218,7 +171,7 @@ static void ledger_open_interval_is_not_charged(struct kunit *test)
 /* A switch whose predecessor is not who was seen to be switched to: nothing is made up. */
 static void ledger_stranger_is_not_charged(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 200, 6000);
+	struct task_struct *a = fake_task_new(test, 100, 5000), *b = fake_task_new(test, 200, 6000);
 	struct energy_ledger *l = ledger_of(test);
 
 	begin(l, a, 10000);
@@ -228,8 +181,8 @@ static void ledger_stranger_is_not_charged(struct kunit *test)
 
 static void ledger_idle_is_not_charged(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	struct energy_bank *bank;
 
@@ -244,8 +197,8 @@ static void ledger_idle_is_not_charged(struct kunit *test)
 
 static void ledger_reaped_thread_has_a_tail_key(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	const struct energy_charge *c = &l->bank[l->cur]->charge[0];
 
@@ -265,8 +218,8 @@ static void ledger_reaped_thread_has_a_tail_key(struct kunit *test)
 
 static void ledger_flip_closes_and_goes_on(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	struct energy_bank *first = l->bank[l->cur];
 	struct energy_bank *bank;
@@ -301,8 +254,8 @@ static void ledger_flip_closes_and_goes_on(struct kunit *test)
 /* No tracepoint tells of the last switch on a CPU that goes offline. */
 static void ledger_offline_cpu_is_not_charged(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	struct energy_bank *bank;
 
@@ -322,8 +275,8 @@ static void ledger_offline_cpu_is_not_charged(struct kunit *test)
 /* A flip may come between a probe's look at the clock and its getting the lock. */
 static void ledger_switch_that_was_overtaken(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000);
-	struct task_struct *b = task_new(test, 101, 6000);
+	struct task_struct *a = fake_task_new(test, 100, 5000);
+	struct task_struct *b = fake_task_new(test, 101, 6000);
 	struct energy_ledger *l = ledger_of(test);
 	struct energy_bank *bank;
 
@@ -342,8 +295,8 @@ static void ledger_switch_that_was_overtaken(struct kunit *test)
 /* Clocks of CPUs differ by a little; no interval is negative, and none is charged twice. */
 static void ledger_clock_that_goes_back(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	struct energy_bank *bank;
 
@@ -362,8 +315,8 @@ static void ledger_clock_that_goes_back(struct kunit *test)
 
 static void ledger_storage_io_is_a_difference(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 200, 6000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000), *b = fake_task_new(test, 200, 6000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	struct energy_bank *bank;
 
@@ -393,8 +346,8 @@ static void ledger_storage_io_is_a_difference(struct kunit *test)
 
 static void ledger_packets_go_to_their_owner(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	const struct energy_usage *system = &l->bank[l->cur]->system;
 	struct energy_bank *bank;
@@ -421,8 +374,8 @@ static void ledger_packets_go_to_their_owner(struct kunit *test)
 /* A flip charges what the running task has sent; the switch later charges the rest only. */
 static void ledger_packets_are_charged_once(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	struct energy_bank *bank;
 
@@ -452,8 +405,8 @@ static void ledger_filling_bank_asks_for_a_drain(struct kunit *test)
 {
 	struct energy_core *core = test->priv;
 	struct energy_ledger *l = ledger_of(test);
-	struct task_struct *a = task_new(test, 100, 5000);
-	struct task_struct *idle = idle_new(test);
+	struct task_struct *a = fake_task_new(test, 100, 5000);
+	struct task_struct *idle = fake_idle_new(test);
 	struct energy_key key = { .start_ns = 1, .cgid = 1 };
 	struct energy_bank *bank;
 
@@ -492,7 +445,7 @@ static bool record_exit(struct energy_ledger *l, pid_t tgid)
 /* Who exits and dies in one bank is over; nobody else, and nobody in a bank handed out. */
 static void ledger_knows_who_is_over(struct kunit *test)
 {
-	struct task_struct *a = task_new(test, 100, 5000), *b = task_new(test, 101, 6000);
+	struct task_struct *a = fake_task_new(test, 100, 5000), *b = fake_task_new(test, 101, 6000);
 	struct energy_ledger *l = ledger_of(test);
 	struct energy_bank *bank = l->bank[l->cur];
 
