@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/version.h>
+#include <uapi/linux/perf_event.h>
 
 /*
  * "module: Convert symbol namespace to string literal" (6.13). On older kernels a literal
@@ -82,6 +83,11 @@
 /* "x86/msr: Rename 'rdmsrl_safe_on_cpu()' to 'rdmsrq_safe_on_cpu()'" (6.16). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
 #define rdmsrq_safe_on_cpu rdmsrl_safe_on_cpu
+#endif
+
+/* "perf: Extend PERF_TYPE_HARDWARE and PERF_TYPE_HW_CACHE" (5.13): no hybrid CPUs before. */
+#ifndef PERF_PMU_TYPE_SHIFT
+#define PERF_PMU_TYPE_SHIFT 32
 #endif
 
 #endif /* _ENERGY_COMPAT_H */

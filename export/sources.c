@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* debugfs energy/sources: which sources there are, and how each is doing. */
+/* debugfs energy/sources: which sources and which meter there are, and how each is doing. */
 #include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include <energy/meter.h>
 #include "files.h"
 #include "internal.h"
 #include "record.h"
@@ -48,11 +49,33 @@ static void show_source(struct seq_file *m, struct energy_core *core,
 	seq_putc(m, '\n');
 }
 
+static int show_meter(struct seq_file *m, struct energy_core *core)
+{
+	const char *sep = "";
+	unsigned int cpu;
+
+	if (mutex_lock_killable(&core->meter_lock))
+		return -EINTR;
+	seq_printf(m, "meter=%s\ncpus=", core->meter ? core->meter->name : "none");
+	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
+		if (!core->ledgers[cpu] || !READ_ONCE(core->ledgers[cpu]->metered))
+			continue;
+		seq_printf(m, "%s%u", sep, cpu);
+		sep = ",";
+	}
+	seq_puts(m, *sep ? "\n" : "none\n");
+	mutex_unlock(&core->meter_lock);
+	return 0;
+}
+
 static int show(struct seq_file *m, void *v)
 {
 	struct energy_core *core = m->private;
 	const struct energy_source *src;
+	int ret = show_meter(m, core);
 
+	if (ret)
+		return ret;
 	if (mutex_lock_killable(&core->lock))
 		return -EINTR;
 	seq_printf(m, "preferred=%s\n", core->params.source);

@@ -118,24 +118,43 @@ class Cgroups(dict):
         self[row["path"].decode(errors="replace")] = row
 
 
-def parse_sources(data):
-    """debugfs energy/sources, strictly: a dict of fields for each name, and what is preferred."""
-    first, *lines, last = data.split(b"\n")
-    ((key, preferred),) = _fields(first.decode("ascii"), first)
-    if key != "preferred" or last:
-        raise BadLine(data)
-    found = {}
-    for line in lines:
-        fields = _fields(line.decode("ascii"), line)
+class Sources(dict):
+    """debugfs energy/sources, strictly: a dict of fields for each source; the rest beside it."""
+
+    def __init__(self, data):
+        super().__init__()
+        self.header = {}
+        if not data.endswith(b"\n"):
+            raise BadLine(data[-200:])
+        for line in data.split(b"\n")[:-1]:
+            fields = _fields(line.decode("ascii"), line)
+            if line.startswith(b"source="):
+                self._add(fields, line)
+            elif self:
+                raise BadLine(line)
+            else:
+                self.header.update(fields)
+
+    def _add(self, fields, line):
         row = dict(fields)
-        if [key for key, _ in fields] != [*SOURCE_FIELDS] or row["source"] in found:
+        if [key for key, _ in fields] != [*SOURCE_FIELDS] or row["source"] in self:
             raise BadLine(line)
         for key, pattern in SOURCE_FIELDS.items():
             if pattern:
                 row[key] = _number(row[key], line, pattern)
         row["domains"] = row["domains"].split(",")
-        found[row.pop("source")] = row
-    return preferred, found
+        self[row.pop("source")] = row
+
+    @property
+    def active(self):
+        """Those that are read."""
+        return [name for name, row in self.items() if row["state"] == "active"]
+
+    @property
+    def metered(self):
+        """CPUs whose instructions are counted."""
+        cpus = self.header["cpus"]
+        return [] if cpus == "none" else [int(cpu) for cpu in cpus.split(",")]
 
 
 def parse_stat(data):

@@ -73,8 +73,8 @@ def cgroups():
 
 
 def sources():
-    """What is known of the sources, by name."""
-    return formats.parse_sources(read_file(DEBUG_SOURCES))
+    """What is known of the sources and the meter."""
+    return formats.Sources(read_file(DEBUG_SOURCES))
 
 
 def text(path):

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Retired instructions: one pinned counter per CPU, read in every context switch.
+ *
+ * The counter is an event of the kernel's perf, which arbitrates between all that want one: the
+ * NMI watchdog, perf and we. A pinned event counts all the time or, where others have taken all
+ * counters, not at all; then we try again from time to time.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/perf_event.h>
+#include <linux/smp.h>
+#include <linux/workqueue.h>
+
+#include <energy/meter.h>
+#include "compat.h"
+
+/* How long a CPU goes without before it is looked whether a counter has become free. */
+#define RETRY (10 * HZ)
+/*
+ * PMUs of hybrid CPUs have numbers of their own, given at boot from PERF_TYPE_MAX on, to all PMUs
+ * of the machine. Servers have some hundred of them, hybrid machines a dozen.
+ */
+#define MAX_PMU_TYPE 64
+
+static DEFINE_PER_CPU(struct perf_event *, pmu_event);
+
+/*
+ * CPUs whose counter could not be had when last looked at, and what the log says of them. Written
+ * while CPUs come and go, and by pmu_retry(), which keeps them from that.
+ */
+static struct cpumask pmu_missing;
+static struct cpumask pmu_said;
+
+/* Of the last CPU that has no such event at all. */
+static int pmu_error;
+
+/* Rule 9: an event that is not on this CPU's PMU now has a register that is somebody else's. */
+static notrace bool counts_here(const struct perf_event *event)
+{
+	return READ_ONCE(event->state) == PERF_EVENT_STATE_ACTIVE &&
+	       READ_ONCE(event->oncpu) == smp_processor_id();
+}
+
+/*
+ * perf_event_read_local() does this and more, but is not exported: with IRQs off, on the event's
+ * own CPU, pmu->read() brings event->count up to date.
+ */
+static notrace bool pmu_read_local(u64 *count)
+{
+	struct perf_event *event = __this_cpu_read(pmu_event);
+
+	if (unlikely(!counts_here(event)))
+		return false;
+	event->pmu->read(event);
+	*count = local64_read(&event->count);
+	return true;
+}
+
+static struct perf_event *create(unsigned int cpu, u64 type)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_HARDWARE,
+		.size = sizeof(attr),
+		.config = type << PERF_PMU_TYPE_SHIFT | PERF_COUNT_HW_INSTRUCTIONS,
+		.pinned = 1,
+	};
+
+	return perf_event_create_kernel_counter(&attr, cpu, NULL, NULL, NULL);
+}
+
+/*
+ * On a hybrid machine a plain hardware event is the big cores' and refused on others; these want
+ * their PMU's number in the event. Only CPUs' PMUs take such an event, see perf_init_event().
+ */
+static struct perf_event *create_any(unsigned int cpu)
+{
+	struct perf_event *event = create(cpu, 0), *other;
+	unsigned int type;
+
+	for (type = PERF_TYPE_MAX; PTR_ERR(event) == -ENOENT && type < MAX_PMU_TYPE; type++) {
+		other = create(cpu, type);
+		if (!IS_ERR(other))
+			event = other;
+	}
+	return event;
+}
+
+/* An event's state is read from afar: good enough to see that it has found no counter. */
+static void note(unsigned int cpu)
+{
+	if (READ_ONCE(per_cpu(pmu_event, cpu)->state) == PERF_EVENT_STATE_ACTIVE)
+		cpumask_clear_cpu(cpu, &pmu_missing);
+	else
+		cpumask_set_cpu(cpu, &pmu_missing);
+}
+
+static int pmu_start_cpu(struct energy_meter *meter, unsigned int cpu)
+{
+	struct perf_event *event = create_any(cpu);
+
+	if (IS_ERR(event)) {
+		pmu_error = PTR_ERR(event);
+		return pmu_error;
+	}
+	per_cpu(pmu_event, cpu) = event;
+	note(cpu);
+	return 0;
+}
+
+static void pmu_stop_cpu(struct energy_meter *meter, unsigned int cpu)
+{
+	cpumask_clear_cpu(cpu, &pmu_missing);
+	perf_event_release_kernel(per_cpu(pmu_event, cpu));
+	per_cpu(pmu_event, cpu) = NULL;
+}
+
+static const struct energy_meter_ops pmu_ops = {
+	.start_cpu = pmu_start_cpu,
+	.stop_cpu = pmu_stop_cpu,
+	.read_local = pmu_read_local,
+};
+
+static struct energy_meter pmu_meter = {
+	.version = ENERGY_METER_VERSION,
+	.name = "pmu_instr",
+	.ops = &pmu_ops,
+};
+
+static void say_what_is_missing(void)
+{
+	if (cpumask_equal(&pmu_missing, &pmu_said))
+		return;
+	if (cpumask_empty(&pmu_missing))
+		pr_info("all CPUs count instructions again\n");
+	else
+		pr_info("no instructions of CPUs %*pbl: perf or the NMI watchdog has all counters there; tried again every %d s\n",
+			cpumask_pr_args(&pmu_missing), RETRY / HZ);
+	cpumask_copy(&pmu_said, &pmu_missing);
+}
+
+/* A pinned event that has found no counter is in error, until it is enabled again. */
+static void pmu_retry(struct work_struct *work)
+{
+	struct perf_event *event;
+	unsigned int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		event = per_cpu(pmu_event, cpu);
+		if (!event)
+			continue;
+		if (READ_ONCE(event->state) != PERF_EVENT_STATE_ACTIVE)
+			perf_event_enable(event);
+		note(cpu);
+	}
+	say_what_is_missing();
+	cpus_read_unlock();
+	queue_delayed_work(system_power_efficient_wq, to_delayed_work(work), RETRY);
+}
+
+/* Deferrable: an idle machine is not woken for this. */
+static DECLARE_DEFERRABLE_WORK(pmu_work, pmu_retry);
+
+static int __init energy_pmu_instr_init(void)
+{
+	int ret = energy_meter_register(&pmu_meter);
+
+	if (ret == -ENODEV && pmu_error)
+		pr_info("no instruction counter here (%d): a virtual machine has one only if its host gives it a PMU (kvm's enable_pmu=1, see the README)\n",
+			pmu_error);
+	if (ret)
+		return ret;
+	/* at once, for what there is to say */
+	queue_delayed_work(system_power_efficient_wq, &pmu_work, 0);
+	return 0;
+}
+
+static void __exit energy_pmu_instr_exit(void)
+{
+	cancel_delayed_work_sync(&pmu_work);
+	energy_meter_unregister(&pmu_meter);
+}
+
+module_init(energy_pmu_instr_init);
+module_exit(energy_pmu_instr_exit);
+
+MODULE_DESCRIPTION("Retired instructions per process, from the CPUs' counters");
+MODULE_AUTHOR("The energy meter's maintainers");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS("pmu_instr");
+ENERGY_IMPORT_NS();
