@@ -55,6 +55,8 @@ class Measurement:
 MEASUREMENTS = (
     Measurement("switch", (
         Figure("switch_insns", "added to a context switch", at_most=150),
+        Figure("switch_insns_pmu", "the same with pmu_instr, which counts instructions",
+               at_most=300),
         Figure("switch_insns_without", "a context switch without the meter"),
     )),
     Measurement("fork", (

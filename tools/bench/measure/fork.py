@@ -24,7 +24,7 @@ def measure():
     """
     with meter.others(next(others)):
         before, = meter.run("forks", "time", *SECONDS)
-        with meter.loaded():
+        with meter.loaded(meter.RAPL):
             sampler_ns = meter.sampler_ns()
             loaded, = meter.run("forks", "time", *SECONDS)
             sampler_ns = meter.sampler_ns() - sampler_ns

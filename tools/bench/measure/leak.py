@@ -83,5 +83,5 @@ def growth(number, at_rest=lambda: None):
 def measure():
     """With the meter, and without for fewer: how much the kernel itself wavers."""
     yield "leaked_bytes_without", growth(PROCESSES_WITHOUT)
-    with meter.loaded(provider=False):
+    with meter.loaded():
         yield "leaked_bytes_after_1m", growth(PROCESSES, meter.wait_no_dead)

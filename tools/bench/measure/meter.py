@@ -13,24 +13,26 @@ DEBUG_ALL = "/sys/kernel/debug/energy/all"
 DEBUG_SYS = "/sys/kernel/debug/energy/sys"
 PARAMS = "/sys/module/energy_core/parameters"
 CGROUPS = "/sys/fs/cgroup"
+RAPL = "energy_rapl_msr"
+PMU = "energy_pmu_instr"
 # So long that no sample and no window comes while something is measured.
 NEVER_NS = 10_000_000_000
 SAMPLES_IN_A_WINDOW = 10
 
 
 @contextlib.contextmanager
-def loaded(provider=True, **params):
-    """The meter, with its provider or without, as long as the with block lasts."""
+def loaded(*providers, **params):
+    """The meter, with providers or without, as long as the with block lasts."""
     settings = [f"{name}={value}" for name, value in params.items()]
+    modules = ["energy_core", *providers]
     subprocess.run(["modprobe", "energy_core", *settings], check=True)
-    if provider:
-        subprocess.run(["modprobe", "energy_rapl_msr"], check=True)
+    for provider in providers:
+        subprocess.run(["modprobe", provider], check=True)
     try:
         yield
     finally:
-        if provider:
-            subprocess.run(["rmmod", "energy_rapl_msr"], check=True)
-        subprocess.run(["rmmod", "energy_core"], check=True)
+        for module in reversed(modules):
+            subprocess.run(["rmmod", module], check=True)
 
 
 def set_param(name, value):

@@ -19,7 +19,7 @@ import meter  # pylint: disable=wrong-import-position
 def main(with_meter, others, *command):
     """Runs it; the modules' symbols have to be there when they are listed."""
     with meter.others(int(others)), \
-         meter.loaded() if int(with_meter) else contextlib.nullcontext():
+         meter.loaded(meter.RAPL) if int(with_meter) else contextlib.nullcontext():
         meter.run(*command)
         with open("/proc/kallsyms", encoding="ascii") as file:
             sys.stdout.write(file.read())

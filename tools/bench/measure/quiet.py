@@ -15,7 +15,7 @@ def measure():
     name = f"quiet{os.cpu_count()}"
     with meter.sleepers(PROCESSES):
         before, = meter.run("count", MS)
-        with meter.loaded():
+        with meter.loaded(meter.RAPL):
             loaded, = meter.run("count", MS)
         after, = meter.run("count", MS)
     without = (before + after) / 2

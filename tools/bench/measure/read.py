@@ -23,7 +23,7 @@ def read(path, directory, at_least, at_most):
 @contextlib.contextmanager
 def quiet_meter():
     """A meter that knows all that exist now, and does nothing while it is read."""
-    with meter.loaded():
+    with meter.loaded(meter.RAPL):
         meter.wait_windows(2)
         meter.set_param("window_ns", meter.NEVER_NS)
         meter.set_param("sample_ns", meter.NEVER_NS)

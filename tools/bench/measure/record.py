@@ -6,5 +6,5 @@ import meter
 
 def measure():
     """As the kernel's allocator has it, alignment included."""
-    with meter.loaded(provider=False):
+    with meter.loaded():
         yield "record_bytes", meter.slab("energy_proc")[1]

@@ -29,7 +29,7 @@ def cost(*sleepers):
 
 def measure():
     """The sampler as the scheduler sees it: early drains and publication included."""
-    with meter.loaded():
+    with meter.loaded(meter.RAPL):
         for sleeping in SLEEPING:
             yield f"sample_insns_{sleeping}", cost(sleeping, BUSY)
         for waking in WAKING:

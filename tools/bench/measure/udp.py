@@ -21,7 +21,7 @@ def costs():
 def measure():
     """The stream is the figure; the other two tell packets and context switches apart."""
     without = costs()
-    with meter.loaded():
+    with meter.loaded(meter.RAPL):
         loaded = costs()
     added = {way: loaded[way] - without[way] for way in WAYS}
     yield "udp_loopback_percent", 100 * added["stream"] / without["stream"]
