@@ -42,8 +42,8 @@ void energy_meter_attach(struct energy_ledger *l, const struct energy_meter_ops 
 void energy_meter_settle(struct energy_ledger *l, u64 now)
 {
 	raw_spin_lock(&l->lock);
-	/* it may have become idle, or lost its meter, on the way here */
-	if (l->curr && l->meter) {
+	/* it may have become idle on the way here */
+	if (l->curr) {
 		energy_interval_close(l, l->curr, now, 0, energy_meter_take(l));
 		energy_interval_open(l, l->curr);
 	}

@@ -155,7 +155,7 @@ static void running_task_is_settled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_reads, 0U);
 	metered_switch(l, idle, a, 1000);
 	KUNIT_EXPECT_EQ(test, retired(l, a), 342ULL);
-	/* and so is one that has lost its meter */
+	/* and a meter that is gone is not asked */
 	energy_meter_attach(l, NULL);
 	nr_reads = 0;
 	settle(l, 1000);
