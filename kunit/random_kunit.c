@@ -293,7 +293,7 @@ static void counter_moves(struct world *w, struct fake_source *fs, unsigned int 
 	fake_source_use(fs, d, units);
 	if (fs == w->fs[0])
 		w->meter[d].units += units;
-	fs->error[d] = once_in(w, 20) ? -EIO : 0;
+	fs->error[d] = once_in(w, 20) ? -EIO : once_in(w, 20) ? ENERGY_COUNTER_WAIT : 0;
 	if (none_online(&fs->dom[d]))
 		fs->error[d] = -ENODEV;
 	if (once_in(w, 500)) {
@@ -354,6 +354,19 @@ static void source_changes(struct kunit *test, struct world *w)
 	fake_check(test);
 }
 
+static void administrator_chooses(struct kunit *test, struct world *w)
+{
+	unsigned int i = below(w, 4);
+	bool there = i == 3 || !i || w->has[i];
+
+	if (w->steady)
+		return;
+	KUNIT_ASSERT_EQ(test, energy_registry_prefer(test->priv, i == 3 ? ENERGY_SOURCE_AUTO :
+						     w->fs[i]->src.name, fake.now_ns),
+			there ? 0 : -ENODEV);
+	fake_check(test);
+}
+
 static void something_happens(struct kunit *test, struct world *w, u64 dt_ns)
 {
 	struct energy_core *core = test->priv;
@@ -373,6 +386,8 @@ static void something_happens(struct kunit *test, struct world *w, u64 dt_ns)
 		fake.offline[below(w, FAKE_CPUS)] ^= true;
 	if (once_in(w, 50))
 		package_changes(w);
+	if (once_in(w, 50))
+		administrator_chooses(test, w);
 	if (once_in(w, 200))
 		idle_power_changes(test, w);
 	if (once_in(w, 100))
