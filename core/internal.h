@@ -162,6 +162,7 @@ struct energy_stats {
  * @meter_lock: see the lock map
  * @meter: who counts instructions, or NULL; under @meter_lock, or while CPUs come and go
  * @meter_state: its state of CPU hotplug
+ * @meter_paused: it is not read: the machine is being suspended; under @meter_lock
  * @busy: CPUs that energy_meters_settle() has found busy; under @lock
  * @drain_wanted: a ledger asks for an early drain
  * @params_changed: the sampler has to recompute its deadline
@@ -234,6 +235,7 @@ struct energy_core {
 	struct mutex meter_lock;
 	struct energy_meter *meter;
 	int meter_state;
+	bool meter_paused;
 	struct cpumask busy;
 
 	bool drain_wanted;
@@ -367,6 +369,7 @@ void energy_pm_unregister(struct energy_core *core);
 
 /* meter.c */
 void energy_meters_settle(struct energy_core *core);
+void energy_meters_pause(struct energy_core *core, bool pause);
 
 /* registry.c */
 int energy_registry_preferred_cpu(struct energy_core *core, const struct cpumask *cpus);

@@ -130,6 +130,37 @@ static bool metered_anywhere(const struct energy_core *core)
 	return false;
 }
 
+static void read_in_switches(struct energy_core *core)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
+		if (core->ledgers[cpu])
+			energy_meter_attach(core->ledgers[cpu], core->ledgers[cpu]->meter);
+	static_branch_enable(&energy_metered);
+}
+
+/**
+ * energy_meters_pause() - Read the meter no more, or again
+ * @core: the core
+ * @pause: whether no more
+ *
+ * Rule 16: a suspended machine forgets its counters. What a meter says of the time between two
+ * reads with a suspend in between may be anything, and is not charged.
+ *
+ * Context: may sleep; not under core->lock or cpus_read_lock().
+ */
+void energy_meters_pause(struct energy_core *core, bool pause)
+{
+	mutex_lock(&core->meter_lock);
+	core->meter_paused = pause;
+	if (core->meter && pause)
+		static_branch_disable(&energy_metered);
+	else if (core->meter)
+		read_in_switches(core);
+	mutex_unlock(&core->meter_lock);
+}
+
 static int meter_on(struct energy_core *core, struct energy_meter *meter)
 {
 	int ret;
@@ -145,7 +176,8 @@ static int meter_on(struct energy_core *core, struct energy_meter *meter)
 	ret = -ENODEV;
 	if (!metered_anywhere(core))
 		goto remove;
-	static_branch_enable(&energy_metered);
+	if (!core->meter_paused)
+		static_branch_enable(&energy_metered);
 	return 0;
 
 remove:

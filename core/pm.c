@@ -61,13 +61,16 @@ static int pm_event(struct notifier_block *nb, unsigned long event, void *unused
 	case PM_HIBERNATION_PREPARE:
 	case PM_RESTORE_PREPARE:
 		energy_pm_park(core, ktime_get_boottime_ns());
+		energy_meters_pause(core, true);
 		break;
 	case PM_POST_SUSPEND:
 		energy_pm_unpark(core, ktime_get_boottime_ns(), false);
+		energy_meters_pause(core, false);
 		break;
 	case PM_POST_HIBERNATION:
 	case PM_POST_RESTORE:
 		energy_pm_unpark(core, ktime_get_boottime_ns(), true);
+		energy_meters_pause(core, false);
 		break;
 	}
 	return NOTIFY_DONE;

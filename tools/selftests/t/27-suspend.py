@@ -18,6 +18,8 @@ PM_TESTS = (("freezer", "s2idle", "freeze"), ("devices", "s2idle", "freeze"),
 HOUR = 3600 * lib.SECOND
 # How long the kernel's own test waits, which it does on a CPU.
 WAIT_S = 1
+# An emulated CPU retires some hundred million in a second.
+MAX_INSNS_PER_NS = 10
 
 
 def boottime_ns():
@@ -76,6 +78,11 @@ def sleeps(tap, how, suspend):
     again = audit.check_books(tap, f"{how}: after")
     tap.ok(again.billed("attributed_nj") > books.billed("attributed_nj"),
            f"{how}: and it goes on")
+    wrong = [(before, after) for before, after in
+             ((books.of(hog.pid), again.of(hog.pid)) for hog in tasks.Worker.everyone)
+             if not 0 < after["instructions"] - before["instructions"] <
+             MAX_INSNS_PER_NS * (after["cpu_ns"] - before["cpu_ns"])]
+    tap.ok(not wrong, f"{how}: so do instructions, with none from the sleep", *wrong)
 
 
 def pm_test(test, sleep, state):
@@ -99,7 +106,8 @@ def to_ram():
 
 def test(tap):
     """Suspend."""
-    lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    lib.load("energy_rapl_msr", "energy_pmu_instr", sample_ns=50 * lib.MS,
+             window_ns=200 * lib.MS)
     lib.write("/sys/module/suspend/parameters/pm_test_delay", WAIT_S)
     for cpu in range(4):
         tasks.Worker("hog", "-c", "simd", "-a", cpu)
