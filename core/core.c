@@ -46,6 +46,7 @@ int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
 	mutex_init(&core->meter_lock);
 	seqcount_mutex_init(&core->latest_seq, &core->lock);
 	xa_init(&core->cgroups);
+	xa_init(&core->own_zones);
 	INIT_LIST_HEAD(&core->unresolved);
 	INIT_LIST_HEAD(&core->sources);
 	INIT_LIST_HEAD(&core->slots);
@@ -85,6 +86,7 @@ void energy_core_teardown(struct energy_core *core)
 	/* rule 15: call_rcu() callbacks use the cache and this module's code */
 	rcu_barrier();
 	energy_recycle_destroy(core);
+	xa_destroy(&core->own_zones);
 	kfree(core->cpu_group);
 	kfree(core->drained);
 	kfree(core->ledgers);

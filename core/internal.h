@@ -169,6 +169,7 @@ struct energy_stats {
  * @parked: no samples: the machine is being suspended; under @lock
  * @asleep: what the next sample bills was used by a machine that slept; under @lock
  * @pm_notifier: follows suspend and resume
+ * @own_zones: powercap control types of our own, by their device's address; locks itself
  * @running: parameters may be checked against each other, and the sampler be woken
  * @sampler: the thread; NULL when there is none (KUnit)
  * @proc_dir: /proc/energy
@@ -243,6 +244,7 @@ struct energy_core {
 	bool parked;
 	bool asleep;
 	struct notifier_block pm_notifier;
+	struct xarray own_zones;
 	bool running;
 	struct task_struct *sampler;
 
