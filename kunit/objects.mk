@@ -20,6 +20,7 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/meter_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/params_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/pidmap_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/proctab_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/powercap_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/random_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/rapl_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/record_kunit.o
