@@ -6,7 +6,7 @@ KVER	:= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || uname -
 BUILD	:= $(CURDIR)/build
 KMOD	:= $(BUILD)/kmod/$(KVER)
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/energy
-MODULES	:= energy_rapl_msr energy_core
+MODULES	:= energy_rapl_msr energy_rapl_powercap energy_core
 
 TESTBED	:= tools/testbed
 # The virtual machine's kernel, and what is built for it.
@@ -35,7 +35,7 @@ tools: ## build the user-space tools
 
 install: modules ## build, install and load on the running kernel
 	install -d $(MODDIR)
-	install -m 644 $(KMOD)/energy_core.ko $(KMOD)/energy_rapl_msr.ko $(MODDIR)/
+	install -m 644 $(KMOD)/*.ko $(MODDIR)/
 ifeq ($(DESTDIR),)
 	depmod $(KVER)
 	@modprobe energy_rapl_msr || { \

@@ -80,6 +80,13 @@
 #define ENERGY_HAVE_SOCK_RECV_LENGTH 0
 #endif
 
+/* "driver core: class: remove struct class_interface * from callbacks" (6.4). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define ENERGY_CLASS_INTERFACE_ARGS struct device *dev
+#else
+#define ENERGY_CLASS_INTERFACE_ARGS struct device *dev, struct class_interface *intf
+#endif
+
 /* "x86/msr: Rename 'rdmsrl_safe_on_cpu()' to 'rdmsrq_safe_on_cpu()'" (6.16). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
 #define rdmsrq_safe_on_cpu rdmsrl_safe_on_cpu

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From RAPL's powercap zones to the core's domains: which CPUs a zone goes with, what its number
+ * is, and which of several zones of one counter is read.
+ */
+#include <linux/cpu.h>
+#include <linux/slab.h>
+#include <linux/topology.h>
+
+#include "powercap_find.h"
+
+/* Where CPUs are, learnt as they come online. */
+static struct pcap_cpu *pcap_cpus;
+
+/**
+ * pcap_find_begin() - Make room for what is learnt
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int pcap_find_begin(void)
+{
+	pcap_cpus = kvcalloc(nr_cpu_ids, sizeof(*pcap_cpus), GFP_KERNEL);
+	return pcap_cpus ? 0 : -ENOMEM;
+}
+
+/**
+ * pcap_find_end() - Forget it
+ *
+ * Context: may sleep.
+ */
+void pcap_find_end(void)
+{
+	kvfree(pcap_cpus);
+}
+
+/**
+ * pcap_find_free() - Free what was found
+ * @p: what pcap_find_zones() has returned, or NULL
+ *
+ * Context: may sleep.
+ */
+void pcap_find_free(struct pcap *p)
+{
+	if (!p)
+		return;
+	kvfree(p->domains);
+	kvfree(p->counters);
+	kfree(p);
+}
+
+static struct pcap *pcap_alloc(unsigned int max)
+{
+	struct pcap *p = kzalloc(sizeof(*p), GFP_KERNEL);
+
+	if (!p)
+		return NULL;
+	p->domains = kvcalloc(max, sizeof(*p->domains), GFP_KERNEL);
+	p->counters = kvcalloc(max, sizeof(*p->counters), GFP_KERNEL);
+	if (p->domains && p->counters)
+		return p;
+	pcap_find_free(p);
+	return NULL;
+}
+
+/* A CPU does not move; one that goes offline only stops telling where it is. */
+static void learn_cpus(void)
+{
+	unsigned int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		pcap_cpus[cpu] = (struct pcap_cpu) {
+			.known = true,
+			.package = topology_physical_package_id(cpu),
+			.die = topology_die_id(cpu),
+			.instance = topology_logical_die_id(cpu),
+		};
+	cpus_read_unlock();
+}
+
+static int find_domain(const struct pcap *p, const struct energy_domain *dom)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++)
+		if (p->domains[i].kind == dom->kind && p->domains[i].instance == dom->instance)
+			return i;
+	return -1;
+}
+
+/* The package's CPUs, and its number: its first die's. False for one without known CPUs. */
+static bool place_zone(const struct pcap_zone *zone, struct energy_domain *dom,
+		       struct pcap_counter *c)
+{
+	int instance = INT_MAX;
+	unsigned int cpu;
+
+	cpumask_clear(&c->cpus);
+	for_each_possible_cpu(cpu) {
+		if (!pcap_covers(&zone->name, &pcap_cpus[cpu]))
+			continue;
+		cpumask_set_cpu(cpu, &c->cpus);
+		instance = min(instance, pcap_cpus[cpu].instance);
+	}
+	if (cpumask_empty(&c->cpus) || instance < 0)
+		return false;
+	dom->kind = zone->name.kind;
+	if (dom->kind == ENERGY_PSYS) {
+		dom->instance = 0;
+		cpumask_copy(&dom->cpus, cpu_possible_mask);
+	} else {
+		dom->instance = instance;
+		cpumask_copy(&dom->cpus, &c->cpus);
+	}
+	return true;
+}
+
+static void describe(const struct pcap_zone *zone, struct energy_domain *dom)
+{
+	static const char * const names[ENERGY_NR_KINDS] = {
+		[ENERGY_PACKAGE] = "package-%u",
+		[ENERGY_CORE] = "core-%u",
+		[ENERGY_UNCORE] = "uncore-%u",
+		[ENERGY_DRAM] = "dram-%u",
+		[ENERGY_PSYS] = "psys",
+	};
+
+	snprintf(dom->name, sizeof(dom->name), names[dom->kind], dom->instance);
+	dom->wrap_range = zone->wrap_range;
+	dom->mult = PCAP_NJ_PER_UJ;
+}
+
+/*
+ * What a zone's files say, once: a zone that has been read can be read, and a read that fails
+ * later is a gap.
+ */
+static int probe(struct pcap_zone *zone, const struct pcap_counter *c)
+{
+	u64 uj, max_uj;
+	int ret;
+
+	if (zone->probed)
+		return 0;
+	ret = pcap_zone_read(zone, &c->cpus, &uj);
+	if (ret)
+		return ret;
+	/* not every zone has one */
+	if (!pcap_zone_read_max(zone, &max_uj))
+		zone->wrap_range = pcap_wrap_range(max_uj);
+	zone->probed = true;
+	return 0;
+}
+
+/* Take a zone into what was found, in the next place or in that of one that is not as good. */
+static void add_zone(struct pcap *p, struct pcap_zone *zone)
+{
+	struct energy_domain *dom = &p->domains[p->nr];
+	struct pcap_counter *c = &p->counters[p->nr];
+	int ret, same;
+
+	c->zone = zone;
+	if (!place_zone(zone, dom, c))
+		return;
+	same = find_domain(p, dom);
+	if (same >= 0 && !pcap_better(zone->type, &zone->name, p->counters[same].zone->type,
+				      &p->counters[same].zone->name))
+		return;
+	ret = probe(zone, c);
+	if (ret) {
+		p->error = ret;
+		return;
+	}
+	describe(zone, dom);
+	if (same < 0) {
+		p->nr++;
+		return;
+	}
+	p->domains[same] = *dom;
+	p->counters[same] = *c;
+}
+
+/*
+ * A zone that the same driver has made for the same place shows the same register, and it goes on
+ * from where it was. Another's counts the same energy, but not from the same number on.
+ */
+static bool same_register(const struct pcap_zone *a, const struct pcap_zone *b)
+{
+	return a->type == b->type && a->name.package == b->name.package &&
+	       a->name.die == b->name.die;
+}
+
+static void continue_counters(struct pcap *p, const struct pcap *was)
+{
+	unsigned int i;
+	int old;
+
+	for (i = 0; i < p->nr; i++) {
+		struct pcap_counter *c = &p->counters[i];
+
+		old = find_domain(was, &p->domains[i]);
+		if (old < 0)
+			continue;
+		c->last_uj = was->counters[old].last_uj;
+		c->reset = was->counters[old].reset ||
+			   !same_register(was->counters[old].zone, c->zone);
+	}
+}
+
+/**
+ * pcap_find_zones() - What there is now
+ * @was: what was found before, and the core was told; or NULL
+ *
+ * Context: a kernel thread; may sleep, and waits for CPU hotplug. While the core reads @was, but
+ * never twice at the same time.
+ * Return: what was found, maybe nothing; or NULL without memory.
+ */
+struct pcap *pcap_find_zones(const struct pcap *was)
+{
+	struct pcap_zone **zones;
+	unsigned int i, nr;
+	struct pcap *p;
+
+	learn_cpus();
+	zones = pcap_zones_get(&nr);
+	/* add_zone() looks at the last one in the place behind all others */
+	p = zones ? pcap_alloc(nr + 1) : NULL;
+	for (i = 0; p && i < nr && p->nr < ENERGY_MAX_DOMAINS; i++)
+		add_zone(p, zones[i]);
+	if (p && was)
+		continue_counters(p, was);
+	kvfree(zones);
+	return p;
+}
+
+/**
+ * pcap_find_same() - Whether there is nothing new
+ * @was: what was found before
+ * @p: what was found now
+ *
+ * Context: any.
+ * Return: whether the core knows all that there is to know already.
+ */
+bool pcap_find_same(const struct pcap *was, const struct pcap *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < was->nr && i < p->nr; i++)
+		if (was->counters[i].zone != p->counters[i].zone ||
+		    !cpumask_equal(&was->counters[i].cpus, &p->counters[i].cpus))
+			return false;
+	return was->nr == p->nr;
+}
+
+/**
+ * pcap_find_use() - Say whether zones may be read, and so must not be freed
+ * @p: by which they were found
+ * @used: whether they may
+ *
+ * Context: never at the same time as pcap_zones_reap().
+ */
+void pcap_find_use(const struct pcap *p, bool used)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++)
+		p->counters[i].zone->used = used;
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * RAPL by the powercap class: whatever the kernel's own drivers have found, in registers of any
+ * kind, read by way of their zones.
+ *
+ * One domain per (kind, instance), the same as rapl_msr has for the same counter: the instance is
+ * the kernel's number of the die, not the hardware's number of the package in the zone's name.
+ * Where several drivers show a counter only one zone is read (pcap_better()).
+ *
+ * LIFETIME: what the core was told, rapl, is changed by pcap_work alone, after the core has
+ * forgotten it. Zones that have gone stay in memory as long as rapl has them, and cannot be read.
+ * So a sample that comes between a zone's removal and pcap_work finds a gap. With the last zone
+ * the source goes, and another one may take over; with the first one it is there again.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpuhotplug.h>
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/workqueue.h>
+
+#include <energy/source.h>
+#include "compat.h"
+#include "powercap_find.h"
+
+/* Counters advance about every millisecond; this many of them without is standing still. */
+#define STILL_MS 100
+
+/* A read that is done by a kernel thread, for somebody who is none. */
+struct pcap_read {
+	struct work_struct work;
+	struct pcap_counter *counter;
+	u64 uj;
+	int ret;
+};
+
+static struct workqueue_struct *pcap_wq;
+static enum cpuhp_state pcap_cpuhp;
+static struct pcap *rapl;
+static bool pcap_registered;
+/* Why what was found last could not be told to the core. */
+static int pcap_error;
+/* The module goes: there is nothing to be done any more. */
+static bool pcap_leaving;
+
+static void read_counter(struct work_struct *work)
+{
+	struct pcap_read *r = container_of(work, struct pcap_read, work);
+
+	r->ret = pcap_zone_read(r->counter->zone, &r->counter->cpus, &r->uj);
+}
+
+static int pcap_read_domain(struct energy_source *src, const struct energy_domain *dom, u64 *raw)
+{
+	const struct pcap *p = src->priv;
+	struct pcap_counter *c = &p->counters[dom - p->domains];
+	struct pcap_read r = { .counter = c };
+	bool reset;
+
+	INIT_WORK_ONSTACK(&r.work, read_counter);
+	/* the core's thread nearly always; else who changes a parameter or loads a module */
+	if (current->flags & PF_KTHREAD) {
+		read_counter(&r.work);
+	} else {
+		queue_work(pcap_wq, &r.work);
+		flush_work(&r.work);
+	}
+	destroy_work_on_stack(&r.work);
+	if (r.ret)
+		return r.ret;
+	/* where it is not known at what it wraps, nothing is known of a wrap */
+	reset = c->reset || (!dom->wrap_range && r.uj < c->last_uj);
+	c->reset = false;
+	c->last_uj = r.uj;
+	*raw = r.uj;
+	return reset ? ENERGY_COUNTER_RESET : 0;
+}
+
+static const struct energy_source_ops pcap_ops = {
+	.read_domain = pcap_read_domain,
+};
+
+static struct energy_source pcap_source = {
+	.version = ENERGY_SOURCE_VERSION,
+	.name = "rapl_powercap",
+	.rating = 200,
+	.kind = ENERGY_MEASURED,
+	.ops = &pcap_ops,
+};
+
+/* Counters that stand still measure nothing, whatever they say. */
+static int check_moving(const struct pcap *p)
+{
+	const struct pcap_counter *c = &p->counters[0];
+	u64 first, uj;
+	int ret, ms;
+
+	ret = pcap_zone_read(c->zone, &c->cpus, &first);
+	for (ms = 0; !ret && ms < STILL_MS; ms++) {
+		usleep_range(1000, 2000);
+		ret = pcap_zone_read(c->zone, &c->cpus, &uj);
+		if (!ret && uj != first)
+			return 0;
+	}
+	if (ret)
+		return ret;
+	pr_info("no RAPL here: %s stands still\n", p->domains[0].name);
+	return -ENODEV;
+}
+
+/* Have the core know what was found, instead of what it knew. */
+static int tell_core(struct pcap *p)
+{
+	struct energy_source now = pcap_source;
+	int ret;
+
+	now.domains = p->domains;
+	now.nr_domains = p->nr;
+	now.priv = p;
+	if (pcap_registered && p->nr)
+		return energy_source_update(&pcap_source, &now);
+	if (pcap_registered) {
+		energy_source_unregister(&pcap_source);
+		pcap_registered = false;
+		pr_info("all RAPL zones have gone\n");
+	}
+	if (!p->nr)
+		return 0;
+	ret = check_moving(p);
+	if (ret)
+		return ret;
+	pcap_source = now;
+	ret = energy_source_register(&pcap_source);
+	pcap_registered = !ret;
+	return ret;
+}
+
+static void pcap_look_again(struct work_struct *work)
+{
+	struct pcap *p;
+	int ret = -ENOMEM;
+
+	if (READ_ONCE(pcap_leaving))
+		return;
+	p = pcap_find_zones(rapl);
+	if (p && rapl && pcap_find_same(rapl, p)) {
+		pcap_find_free(p);
+		return;
+	}
+	if (p)
+		ret = tell_core(p);
+	pcap_error = ret;
+	if (ret) {
+		pcap_find_free(p);
+		/* -ENODEV: it has gone again already, or there is a line about it */
+		if (ret != -ENODEV)
+			pr_warn("RAPL's zones cannot be accounted: %d\n", ret);
+		return;
+	}
+	if (rapl)
+		pcap_find_use(rapl, false);
+	pcap_find_use(p, true);
+	pcap_find_free(rapl);
+	rapl = p;
+	pcap_zones_reap();
+}
+
+static DECLARE_WORK(pcap_work, pcap_look_again);
+
+/*
+ * A zone or a CPU has come or gone. In the middle of its coming or going, and maybe of CPU
+ * hotplug: the core waits for reads, and those for CPUs.
+ */
+static void pcap_changed(void)
+{
+	if (!READ_ONCE(pcap_leaving))
+		queue_work(pcap_wq, &pcap_work);
+}
+
+/* To which package a CPU belongs is not known before it comes online for the first time. */
+static int pcap_cpu_online(unsigned int cpu)
+{
+	pcap_changed();
+	return 0;
+}
+
+/* Why there is no source, for people; -ENODEV where that is no failure of ours. */
+static int why_none(void)
+{
+	if (pcap_error || !rapl)
+		return pcap_error ?: -ENOMEM;
+	if (rapl->error)
+		pr_info("RAPL's powercap zones cannot be read: %d (is sysfs mounted at /sys?)\n",
+			rapl->error);
+	else
+		pr_info("no RAPL zones in powercap: no RAPL here, or its driver is not loaded (modprobe intel_rapl_msr)\n");
+	return -ENODEV;
+}
+
+/* In this order: the last read of the counters needs their zones. */
+static void pcap_stop(void)
+{
+	WRITE_ONCE(pcap_leaving, true);
+	cancel_work_sync(&pcap_work);
+	if (pcap_registered)
+		energy_source_unregister(&pcap_source);
+	pcap_zones_end();
+	/* whoever has not seen pcap_leaving in time */
+	cancel_work_sync(&pcap_work);
+	pcap_find_free(rapl);
+}
+
+static int __init energy_rapl_powercap_init(void)
+{
+	int ret;
+
+	ret = pcap_find_begin();
+	if (ret)
+		return ret;
+	/* freezable: see hold_cpu() */
+	pcap_wq = alloc_workqueue("energy_rapl_powercap", WQ_UNBOUND | WQ_FREEZABLE, 0);
+	if (!pcap_wq) {
+		ret = -ENOMEM;
+		goto find_end;
+	}
+	ret = pcap_zones_begin(pcap_changed);
+	if (ret)
+		goto destroy;
+	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "energy/rapl_powercap:online",
+					pcap_cpu_online, NULL);
+	if (ret < 0)
+		goto stop;
+	pcap_cpuhp = ret;
+	pcap_changed();
+	flush_work(&pcap_work);
+	if (READ_ONCE(pcap_registered))
+		return 0;
+	cpuhp_remove_state_nocalls(pcap_cpuhp);
+	cancel_work_sync(&pcap_work);
+	ret = why_none();
+
+stop:
+	pcap_stop();
+destroy:
+	destroy_workqueue(pcap_wq);
+find_end:
+	pcap_find_end();
+	return ret;
+}
+
+static void __exit energy_rapl_powercap_exit(void)
+{
+	cpuhp_remove_state_nocalls(pcap_cpuhp);
+	pcap_stop();
+	destroy_workqueue(pcap_wq);
+	pcap_find_end();
+}
+
+module_init(energy_rapl_powercap_init);
+module_exit(energy_rapl_powercap_exit);
+
+MODULE_DESCRIPTION("Energy readings from RAPL by the powercap class");
+MODULE_AUTHOR("The energy meter's maintainers");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS("rapl_powercap");
+/* what finds the zones, where nobody has loaded it yet */
+MODULE_SOFTDEP("pre: intel_rapl_msr");
+ENERGY_IMPORT_NS();
