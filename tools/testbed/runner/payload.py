@@ -39,7 +39,8 @@ def _add_modules(tar, modules, kernel, scratch):
     for name in names:
         tar.add(name, f"{base}/updates/{os.path.basename(name)}", filter=_as_root)
     script = ('mkdir -p "/$1/updates" && cp "$2"/*.ko "/$1/updates" && depmod "${1##*/}" && '
-              'cp "/$1"/modules.*.bin "/$1"/modules.dep "/$1"/modules.alias "$3"')
+              'cp "/$1"/modules.*.bin "/$1"/modules.dep "/$1"/modules.alias '
+              '"/$1"/modules.softdep "$3"')
     done = subprocess.run([os.path.join(host.TESTBED, "inroot"), "sh", "-c", script, "sh", base,
                            os.path.abspath(modules), index], check=False, cwd=modules,
                           stdin=subprocess.DEVNULL)
