@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The names of RAPL's powercap zones, which one of several is read, and where they wrap. */
+#include <energy/zones.h>
+
 #include "../sources/powercap_names.h"
 #include "fake.h"
 
@@ -198,6 +200,19 @@ static void range_is_not_known(struct kunit *test)
 	KUNIT_EXPECT_LE(test, pcap_wrap_range(PCAP_UJ_MAX), U64_MAX / PCAP_NJ_PER_UJ);
 }
 
+/* Rule 13: a key, whose memory nobody looks at. */
+static void own_zones(struct kunit *test)
+{
+	const struct device *ours = (const void *)test, *other = (const void *)&test->log;
+
+	KUNIT_EXPECT_FALSE(test, energy_zones_is_ours(ours));
+	KUNIT_ASSERT_EQ(test, energy_zones_disown(ours), 0);
+	KUNIT_EXPECT_TRUE(test, energy_zones_is_ours(ours));
+	KUNIT_EXPECT_FALSE(test, energy_zones_is_ours(other));
+	energy_zones_forget(ours);
+	KUNIT_EXPECT_FALSE(test, energy_zones_is_ours(ours));
+}
+
 static struct kunit_case powercap_cases[] = {
 	KUNIT_CASE_PARAM(name, name_gen_params),
 	KUNIT_CASE(control_types),
@@ -206,6 +221,7 @@ static struct kunit_case powercap_cases[] = {
 	KUNIT_CASE_PARAM(range, range_gen_params),
 	KUNIT_CASE(range_of_no_unit),
 	KUNIT_CASE(range_is_not_known),
+	KUNIT_CASE(own_zones),
 	{}
 };
 

@@ -6,6 +6,7 @@
 #include <linux/cpu.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
+#include <asm/processor.h>
 
 #include "powercap_find.h"
 
@@ -89,7 +90,7 @@ static int find_domain(const struct pcap *p, const struct energy_domain *dom)
 	return -1;
 }
 
-/* The package's CPUs, and its number: its first die's. False for one without known CPUs. */
+/* The package's CPUs, and its number: its first die's. False for what cannot be accounted. */
 static bool place_zone(const struct pcap_zone *zone, struct energy_domain *dom,
 		       struct pcap_counter *c)
 {
@@ -97,6 +98,12 @@ static bool place_zone(const struct pcap_zone *zone, struct energy_domain *dom,
 	unsigned int cpu;
 
 	cpumask_clear(&c->cpus);
+	/*
+	 * AMD counts each core by itself, and the driver's zone shows one core, not the package's:
+	 * any of them, for it goes on with another when that one goes offline.
+	 */
+	if (zone->name.kind == ENERGY_CORE && boot_cpu_data.x86_vendor != X86_VENDOR_INTEL)
+		return false;
 	for_each_possible_cpu(cpu) {
 		if (!pcap_covers(&zone->name, &pcap_cpus[cpu]))
 			continue;
