@@ -12,8 +12,12 @@
  *					sources, books, values of the system, windows (writes).
  *					Held over a whole sample, so over reads of sources too:
  *					whoever holds it knows that no source is being read.
- *   the kernel's cpu_hotplug_lock	taken at load, to stop all CPUs: under core->lock, so
- *					nobody who holds it may wait for core->lock
+ *   a CPU's device_lock()		keeps it online while rapl_powercap reads: under
+ *					core->lock
+ *   the kernel's cpu_hotplug_lock	taken at load, to stop all CPUs, and by the kernel's RAPL
+ *					driver when rapl_powercap reads: under core->lock, so
+ *					nobody who holds it, such as callbacks of CPU hotplug,
+ *					may wait for core->lock
  *   core->cgroups.xa_lock (spinlock)	rows coming and going, their lists of children, the
  *					list of unresolved rows
  *   core->rmdir.lock (raw)		removals of cgroups that are noted. Innermost, as the next
