@@ -108,8 +108,12 @@ void energy_slot_read_next(struct energy_core *core, struct energy_slot *s)
 {
 	struct energy_next *next = &s->next;
 	bool reset = false;
+	int ret = read_counter(next->src, next->dom, &next->raw, &reset);
 
-	next->error = read_counter(next->src, next->dom, &next->raw, &reset);
+	/* read again: it is where it was */
+	if (next->read && !next->error && ret == ENERGY_COUNTER_WAIT)
+		ret = 0;
+	next->error = ret;
 	next->ns = core->env->boottime();
 	next->read = true;
 }

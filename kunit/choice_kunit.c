@@ -180,6 +180,36 @@ static void hand_over_to_a_moving_counter(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, core->books.measured_nj, 3000ULL);
 }
 
+/* Good once, and then there is no news. */
+static int read_once(struct energy_source *src, const struct energy_domain *dom, u64 *raw)
+{
+	unsigned int *nr_reads = src->priv;
+
+	*raw = 5;
+	return (*nr_reads)++ ? ENERGY_COUNTER_WAIT : 0;
+}
+
+/* It has told where it begins, however often it is asked. */
+static void hand_over_to_a_counter_that_waits(struct kunit *test)
+{
+	static const struct energy_source_ops once = { .read_domain = read_once };
+	struct fake_source *host = fake_source_new(test, "host", 400);
+	struct fake_source *low = source(test, "low", 100);
+	unsigned int nr_reads = 0;
+
+	fake_domain_add(host, ENERGY_PACKAGE, 0, 0, 2);
+	host->src.kind = ENERGY_HOST;
+	host->src.ops = &once;
+	host->src.priv = &nr_reads;
+	low->step[0] = 1;
+	low->nr_steps[0] = 2;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, host), 0);
+	KUNIT_EXPECT_EQ(test, nr_reads, 2U);
+	KUNIT_EXPECT_EQ(test, package(test)->base_raw, 5ULL);
+	KUNIT_EXPECT_NE(test, package(test)->last_ns, 0ULL);
+	fake_source_unregister(test, host);
+}
+
 /* Another source of the same thing: what idling costs is known already. */
 static void idle_power_is_kept(struct kunit *test)
 {
@@ -385,6 +415,7 @@ static struct kunit_case choice_cases[] = {
 	KUNIT_CASE(counters_come_before_hosts),
 	KUNIT_CASE_PARAM(hand_over_of_a_moving_counter, moving_gen_params),
 	KUNIT_CASE(hand_over_to_a_moving_counter),
+	KUNIT_CASE(hand_over_to_a_counter_that_waits),
 	KUNIT_CASE(idle_power_is_kept),
 	KUNIT_CASE(counter_that_waits),
 	KUNIT_CASE(waits_end),
