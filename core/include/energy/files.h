@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Files of providers, beside energy_core's own in /proc/energy and debugfs energy/.
+ *
+ * Symbols are exported GPL-only in the namespace ENERGY.
+ */
+#ifndef _ENERGY_FILES_API_H
+#define _ENERGY_FILES_API_H
+
+#include <linux/types.h>
+
+struct dentry;
+struct file_operations;
+struct proc_dir_entry;
+struct proc_ops;
+
+struct proc_dir_entry *energy_proc_file_add(const char *name, umode_t mode,
+					    const struct proc_ops *ops, void *data);
+struct dentry *energy_debugfs_file_add(const char *name, umode_t mode,
+				       const struct file_operations *fops, void *data);
+
+#endif /* _ENERGY_FILES_API_H */
