@@ -25,6 +25,7 @@ static void describe_sources(struct energy_core *core, struct energy_published *
 			kind = max_t(int, kind, s->src->kind);
 	}
 	pub->source_kind = kind < 0 ? "none" : source_kind_names[kind];
+	pub->estimated = kind == ENERGY_MODEL;
 
 	strscpy(pub->source, "none", sizeof(pub->source));
 	list_for_each_entry(src, &core->sources, node)

@@ -30,6 +30,7 @@ struct energy_core;
  * @kinds: bit mask of the kinds that a source has ever offered
  * @source: the sources that are read, comma separated; "none"
  * @source_kind: where the billed numbers come from: "measured", "host", "model" or "none"
+ * @estimated: 1 if any of them is a model's, else 0
  * @gen: generation of the last window at that time; of this window if it is a window's
  */
 struct energy_published {
@@ -41,6 +42,7 @@ struct energy_published {
 	unsigned int kinds;
 	char source[64];
 	const char *source_kind;
+	u32 estimated;
 	u32 gen;
 };
 

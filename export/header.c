@@ -61,6 +61,7 @@ static const struct energy_header_line energy_header_lines[] = {
 	LINE(LIVE, "source", AS_CHARS, live.source),
 	LINE(LIVE, "source_kind", AS_STRING, live.source_kind),
 	LINE(LIVE, "window", AS_U32, live.gen),
+	LINE(LIVE, "estimated", AS_U32, live.estimated),
 
 	LINE(BOOKS, "measured_nj", AS_U64, live.books.measured_nj),
 	LINE(BOOKS, "exited_nj", AS_U64, live.books.exited_nj),

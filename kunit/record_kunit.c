@@ -356,7 +356,8 @@ static void header_of_all(struct kunit *test)
 			   "domains=package,dram\n"
 			   "source=rapl_msr\n"
 			   "source_kind=measured\n"
-			   "window=7\n");
+			   "window=7\n"
+			   "estimated=0\n");
 	KUNIT_EXPECT_EQ(test, len, strlen(buf));
 }
 
@@ -377,6 +378,18 @@ static void header_of_nothing(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, "\ndomains=none\n"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, "\nsource=none\n"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, "\nsource_kind=none\n"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, "\nestimated=0\n"));
+}
+
+static void header_of_an_estimate(struct kunit *test)
+{
+	static const struct energy_header h = {
+		.live = { .source_kind = "model", .estimated = 1 },
+	};
+	char *buf = buffer(test);
+
+	energy_header_format(buf, ENERGY_HEADER_MAX, &h, ENERGY_HEADER_LIVE);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(buf, "\nestimated=1\n"));
 }
 
 static void longest_header_fits(struct kunit *test)
@@ -425,6 +438,7 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(header_of_all),
 	KUNIT_CASE(header_of_a_window),
 	KUNIT_CASE(header_of_nothing),
+	KUNIT_CASE(header_of_an_estimate),
 	KUNIT_CASE(longest_header_fits),
 	KUNIT_CASE(names_of_kinds),
 	{}

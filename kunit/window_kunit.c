@@ -295,6 +295,7 @@ static void header_names_sources(struct kunit *test)
 	energy_latest(core, &pub);
 	KUNIT_EXPECT_STREQ(test, pub.source, "model");
 	KUNIT_EXPECT_STREQ(test, pub.source_kind, "model");
+	KUNIT_EXPECT_EQ(test, pub.estimated, 1U);
 
 	KUNIT_ASSERT_EQ(test, fake_source_register(test, real), 0);
 	energy_latest(core, &pub);
@@ -335,6 +336,7 @@ static void weakest_kind_of_source_counts(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
 		energy_latest(core, &pub);
 		KUNIT_EXPECT_STREQ(test, pub.source_kind, kinds[i].name);
+		KUNIT_EXPECT_EQ(test, pub.estimated, kinds[i].kind == ENERGY_MODEL);
 	}
 	KUNIT_EXPECT_STREQ(test, pub.source, "measured,host,model");
 }
