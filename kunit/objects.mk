@@ -30,4 +30,7 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/scope_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/suspend_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/trace_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/units_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/vm_feed_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/vm_model_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/vrapl_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/window_kunit.o

@@ -39,8 +39,6 @@
  * @VRAPL_SEQUENCE: it, or a later one, has come before
  * @VRAPL_LATE: its time does not go on, or it was too long on its way
  * @VRAPL_NR_VERDICTS: number of verdicts
- *
- * In the order in which they are looked for.
  */
 enum vrapl_verdict {
 	VRAPL_GOOD,
