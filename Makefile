@@ -6,7 +6,7 @@ KVER	:= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || uname -
 BUILD	:= $(CURDIR)/build
 KMOD	:= $(BUILD)/kmod/$(KVER)
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/energy
-MODULES	:= energy_rapl_msr energy_rapl_powercap energy_core
+MODULES	:= energy_rapl_msr energy_rapl_powercap energy_vm_fallback energy_core
 
 TESTBED	:= tools/testbed
 # The virtual machine's kernel, and what is built for it.
@@ -39,8 +39,8 @@ install: modules ## build, install and load on the running kernel
 ifeq ($(DESTDIR),)
 	depmod $(KVER)
 	@modprobe energy_rapl_msr || { \
-		echo "energy_rapl_msr does not load here (see dmesg): only the model's energy is shown"; \
-		modprobe energy_core; }
+		echo "energy_rapl_msr does not load here (see dmesg): energy is estimated"; \
+		modprobe energy_vm_fallback; }
 	@echo "loaded: see /proc/energy/all; 'make uninstall' unloads and removes"
 endif
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A powercap zone of the guest's own, for tools that know /sys/class/powercap alone.
+ *
+ * Only where the administrator asks for it, and only under a name that is free (rule 13). It shows
+ * what either source has counted. The sources add that up when the core reads them, so the zone
+ * moves with each sample, and reading it takes no lock.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/ctype.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/math64.h>
+#include <linux/powercap.h>
+
+#include "vm_fallback.h"
+
+/* Nobody else has that name; the control type is there for a moment. */
+#define PROBE_NAME "energy_vm_fallback"
+
+static struct powercap_control_type *control_type;
+static struct powercap_zone *zone;
+static atomic64_t zone_nj;
+
+static int zone_energy_uj(struct powercap_zone *z, u64 *uj)
+{
+	*uj = div_u64(atomic64_read(&zone_nj), VM_NJ_PER_UJ);
+	return 0;
+}
+
+static int zone_range_uj(struct powercap_zone *z, u64 *uj)
+{
+	*uj = div_u64(U64_MAX, VM_NJ_PER_UJ);
+	return 0;
+}
+
+static const struct powercap_zone_ops zone_ops = {
+	.get_energy_uj = zone_energy_uj,
+	.get_max_energy_range_uj = zone_range_uj,
+};
+
+/* It becomes a name in sysfs. */
+static bool good_name(const char *name)
+{
+	const char *p;
+
+	for (p = name; *p; p++)
+		if (!isalnum(*p) && *p != '-' && *p != '_')
+			return false;
+	return p != name && p - name < ENERGY_NAME_LEN;
+}
+
+/*
+ * A name that is taken must not be tried: the kernel reports that with a stack trace. The class is
+ * not exported, but a device of ours is in it, so one is made to ask. That somebody registers the
+ * name between the answer and us is left to that report.
+ */
+static int name_taken(const char *name)
+{
+	struct powercap_control_type *probe;
+	struct device *dev;
+
+	probe = powercap_register_control_type(NULL, PROBE_NAME, NULL);
+	if (IS_ERR(probe))
+		return PTR_ERR(probe);
+	dev = class_find_device_by_name(probe->dev.class, name);
+	put_device(dev);
+	powercap_unregister_control_type(probe);
+	return !!dev;
+}
+
+/**
+ * vm_zone_register() - Make a control type with one zone, "package-0"
+ * @name: the control type's
+ *
+ * Context: process context, may sleep.
+ * Return: 0; -EINVAL for a name that is none, -EEXIST for one that is taken (the log says so), or
+ * what powercap returns.
+ */
+int vm_zone_register(const char *name)
+{
+	int ret;
+
+	if (!good_name(name)) {
+		pr_err("powercap_zone: not a name for a control type\n");
+		return -EINVAL;
+	}
+	ret = name_taken(name);
+	if (ret > 0) {
+		pr_err("powercap_zone=%s: there is a control type of that name already (the kernel's own driver?)\n",
+		       name);
+		return -EEXIST;
+	}
+	if (ret)
+		return ret;
+	control_type = powercap_register_control_type(NULL, name, NULL);
+	if (IS_ERR(control_type))
+		return PTR_ERR(control_type);
+	zone = powercap_register_zone(NULL, control_type, "package-0", NULL, &zone_ops, 0, NULL);
+	if (IS_ERR(zone)) {
+		ret = PTR_ERR(zone);
+		powercap_unregister_control_type(control_type);
+		zone = NULL;
+		return ret;
+	}
+	pr_info("powercap zone %s is the guest's energy as it is told or estimated\n",
+		dev_name(&zone->dev));
+	return 0;
+}
+
+/**
+ * vm_zone_add() - Count energy
+ * @nj: how much, nJ
+ *
+ * Context: any.
+ */
+void vm_zone_add(u64 nj)
+{
+	atomic64_add(nj, &zone_nj);
+}
+
+/**
+ * vm_zone_unregister() - Remove zone and control type, if they are there
+ *
+ * Context: process context, waits for reads in progress.
+ */
+void vm_zone_unregister(void)
+{
+	if (!zone)
+		return;
+	powercap_unregister_zone(control_type, zone);
+	powercap_unregister_control_type(control_type);
+}
