@@ -83,13 +83,14 @@ static inline u64 vm_model_active_nj(u64 nj, u64 busy_ns, u64 steal_ns)
  */
 static inline u64 vm_model_idle_nj(u32 uw, u64 ns, u64 *rest)
 {
-	u64 part_ns, part, nj;
+	u64 seconds, part_ns, part;
 
 	/* whole seconds by themselves: their product with a power may not fit */
-	nj = div64_u64_rem(ns, NSEC_PER_SEC, &part_ns) * uw * (NSEC_PER_SEC / VM_MODEL_UW_NS_PER_NJ);
+	seconds = div64_u64_rem(ns, NSEC_PER_SEC, &part_ns);
 	part = part_ns * uw + *rest;
 	*rest = part % VM_MODEL_UW_NS_PER_NJ;
-	return nj + part / VM_MODEL_UW_NS_PER_NJ;
+	return seconds * uw * (NSEC_PER_SEC / VM_MODEL_UW_NS_PER_NJ) +
+	       part / VM_MODEL_UW_NS_PER_NJ;
 }
 
 static inline u64 vm_model_since(u64 then, u64 now)

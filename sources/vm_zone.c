@@ -41,6 +41,24 @@ static const struct powercap_zone_ops zone_ops = {
 	.get_max_energy_range_uj = zone_range_uj,
 };
 
+static int no_limit_set(struct powercap_zone *z, int id, u64 value)
+{
+	return -EOPNOTSUPP;
+}
+
+static int no_limit_get(struct powercap_zone *z, int id, u64 *value)
+{
+	return -EOPNOTSUPP;
+}
+
+/* There are no limits, but powercap wants to know how to set them. */
+static const struct powercap_zone_constraint_ops no_limits = {
+	.set_power_limit_uw = no_limit_set,
+	.get_power_limit_uw = no_limit_get,
+	.set_time_window_us = no_limit_set,
+	.get_time_window_us = no_limit_get,
+};
+
 /* It becomes a name in sysfs. */
 static bool good_name(const char *name)
 {
@@ -76,7 +94,7 @@ static int name_taken(const char *name)
  * @name: the control type's
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL for a name that is none, -EEXIST for one that is taken (the log says so), or
+ * Return: 0; -EINVAL for a name that is none, -EBUSY for one that is taken (the log says so), or
  * what powercap returns.
  */
 int vm_zone_register(const char *name)
@@ -91,14 +109,16 @@ int vm_zone_register(const char *name)
 	if (ret > 0) {
 		pr_err("powercap_zone=%s: there is a control type of that name already (the kernel's own driver?)\n",
 		       name);
-		return -EEXIST;
+		/* modprobe takes -EEXIST for a module that is loaded already, and is content */
+		return -EBUSY;
 	}
 	if (ret)
 		return ret;
 	control_type = powercap_register_control_type(NULL, name, NULL);
 	if (IS_ERR(control_type))
 		return PTR_ERR(control_type);
-	zone = powercap_register_zone(NULL, control_type, "package-0", NULL, &zone_ops, 0, NULL);
+	zone = powercap_register_zone(NULL, control_type, "package-0", NULL, &zone_ops, 0,
+				      &no_limits);
 	if (IS_ERR(zone)) {
 		ret = PTR_ERR(zone);
 		powercap_unregister_control_type(control_type);

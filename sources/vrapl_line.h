@@ -99,8 +99,10 @@ struct vrapl_field {
 #define VRAPL_FIELD(_member, _key, _as) \
 	{ _key "=", VRAPL_AS_##_as, offsetof(struct vrapl_line, _member) }
 
+#define VRAPL_NR_FIELDS	8
+
 /* In the order of the line. */
-static const struct vrapl_field vrapl_fields[] = {
+static const struct vrapl_field vrapl_fields[VRAPL_NR_FIELDS] = {
 	VRAPL_FIELD(seq, "seq", DECIMAL),
 	VRAPL_FIELD(epoch, "epoch", HEX),
 	VRAPL_FIELD(time_ns, "time_ns", DECIMAL),
@@ -111,7 +113,6 @@ static const struct vrapl_field vrapl_fields[] = {
 	VRAPL_FIELD(confidence_ppm, "confidence", MILLIONTHS),
 };
 
-#define VRAPL_NR_FIELDS	(sizeof(vrapl_fields) / sizeof(vrapl_fields[0]))
 /* " crc=" and eight digits. */
 #define VRAPL_CRC_DIGITS	8
 #define VRAPL_CRC_LEN		(5 + VRAPL_CRC_DIGITS)

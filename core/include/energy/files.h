@@ -7,12 +7,9 @@
 #ifndef _ENERGY_FILES_API_H
 #define _ENERGY_FILES_API_H
 
+#include <linux/fs.h>
+#include <linux/proc_fs.h>
 #include <linux/types.h>
-
-struct dentry;
-struct file_operations;
-struct proc_dir_entry;
-struct proc_ops;
 
 struct proc_dir_entry *energy_proc_file_add(const char *name, umode_t mode,
 					    const struct proc_ops *ops, void *data);
