@@ -15,6 +15,7 @@
 #include <linux/math64.h>
 #include <linux/powercap.h>
 
+#include <energy/zones.h>
 #include "vm_fallback.h"
 
 /* Nobody else has that name; the control type is there for a moment. */
@@ -117,17 +118,26 @@ int vm_zone_register(const char *name)
 	control_type = powercap_register_control_type(NULL, name, NULL);
 	if (IS_ERR(control_type))
 		return PTR_ERR(control_type);
+	/* nobody of ours may take it for a measurement */
+	ret = energy_zones_disown(&control_type->dev);
+	if (ret)
+		goto unregister;
 	zone = powercap_register_zone(NULL, control_type, "package-0", NULL, &zone_ops, 0,
 				      &no_limits);
 	if (IS_ERR(zone)) {
 		ret = PTR_ERR(zone);
-		powercap_unregister_control_type(control_type);
-		zone = NULL;
-		return ret;
+		goto forget;
 	}
 	pr_info("powercap zone %s is the guest's energy as it is told or estimated\n",
 		dev_name(&zone->dev));
 	return 0;
+
+forget:
+	zone = NULL;
+	energy_zones_forget(&control_type->dev);
+unregister:
+	powercap_unregister_control_type(control_type);
+	return ret;
 }
 
 /**
@@ -151,5 +161,6 @@ void vm_zone_unregister(void)
 	if (!zone)
 		return;
 	powercap_unregister_zone(control_type, zone);
+	energy_zones_forget(&control_type->dev);
 	powercap_unregister_control_type(control_type);
 }

@@ -54,6 +54,15 @@ def check_reading(tap):
     tap.equal(readings, sorted(readings), "it never falls")
 
 
+def check_disowned(tap):
+    """It is no measurement, whatever its name."""
+    done = lib.command("modprobe", "energy_rapl_powercap", check=False)
+    books = lib.system()
+    tap.ok(done.returncode and "No such device" in done.stderr, "our own modules do not read it",
+           done)
+    tap.equal(books["rapl_package_sum_uj"], 0, "and nothing of it is measured")
+
+
 def check_refused(tap):
     """Only under a name that is free, and is one."""
     lib.command("rmmod", MODULE)
@@ -83,6 +92,7 @@ def test(tap):
     lib.load_core(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     tap.equal(load("intel-rapl").returncode, 0, "the module loads with a zone")
     check_reading(tap)
+    check_disowned(tap)
     check_refused(tap)
     check_unload(tap)
 
