@@ -379,6 +379,7 @@ void energy_meters_pause(struct energy_core *core, bool pause);
 
 /* registry.c */
 int energy_registry_preferred_cpu(struct energy_core *core, const struct cpumask *cpus);
+bool energy_registry_cpu_busy(struct energy_core *core, unsigned int cpu);
 int energy_registry_add(struct energy_core *core, struct energy_source *src, u64 now_ns);
 int energy_registry_update(struct energy_core *core, struct energy_source *src,
 			   const struct energy_source *now, u64 now_ns);

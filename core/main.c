@@ -110,6 +110,22 @@ int energy_source_preferred_cpu(const struct cpumask *cpus)
 EXPORT_SYMBOL_ENERGY(energy_source_preferred_cpu);
 
 /**
+ * energy_source_cpu_busy() - Whether a source may read a counter on a CPU without waking it
+ * @cpu: a possible CPU
+ *
+ * For counters of single CPUs or cores, of which those that idle can be read later.
+ *
+ * Context: process context, in read_domain().
+ * Return: true if it is this CPU, or was busy a moment ago and is not isolated from the kernel's
+ * work.
+ */
+bool energy_source_cpu_busy(unsigned int cpu)
+{
+	return energy_registry_cpu_busy(&energy_core, cpu);
+}
+EXPORT_SYMBOL_ENERGY(energy_source_cpu_busy);
+
+/**
  * energy_source_model_nj() - What the model says that all there is has used
  *
  * The sum of all scores since load, by the weights (w_* parameters) as they were at each time;

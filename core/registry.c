@@ -265,6 +265,19 @@ static unsigned int reluctance(const struct energy_core *core, unsigned int cpu)
 }
 
 /**
+ * energy_registry_cpu_busy() - Whether a CPU can be interrupted without waking or disturbing it
+ * @core: the core
+ * @cpu: the CPU
+ *
+ * Context: process context.
+ * Return: true if it is this one, or runs something and is not isolated from the kernel's work.
+ */
+bool energy_registry_cpu_busy(struct energy_core *core, unsigned int cpu)
+{
+	return cpu == raw_smp_processor_id() || !reluctance(core, cpu);
+}
+
+/**
  * energy_registry_preferred_cpu() - A CPU to read a counter on
  * @core: the core
  * @cpus: where it can be read

@@ -585,6 +585,15 @@ static void slots_are_in_order(struct kunit *test)
 	KUNIT_EXPECT_NE(test, core->cpu_group[0], core->cpu_group[2]);
 }
 
+/* A ledger says who runs; and this CPU can be read for nothing. */
+static void busy_cpus(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, energy_registry_cpu_busy(core, raw_smp_processor_id()));
+	KUNIT_EXPECT_FALSE(test, energy_registry_cpu_busy(core, core->nr_ledgers - 1));
+}
+
 static struct kunit_case registry_cases[] = {
 	KUNIT_CASE_PARAM(bad_source_is_refused, bad_gen_params),
 	KUNIT_CASE(limits_that_are_allowed),
@@ -603,6 +612,7 @@ static struct kunit_case registry_cases[] = {
 	KUNIT_CASE(source_grows),
 	KUNIT_CASE(source_shrinks_and_changes),
 	KUNIT_CASE_PARAM(bad_update_changes_nothing, bad_gen_params),
+	KUNIT_CASE(busy_cpus),
 	KUNIT_CASE(slots_are_in_order),
 	{}
 };

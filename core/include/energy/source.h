@@ -157,6 +157,7 @@ int energy_source_register(struct energy_source *src);
 int energy_source_update(struct energy_source *src, const struct energy_source *now);
 void energy_source_unregister(struct energy_source *src);
 int energy_source_preferred_cpu(const struct cpumask *cpus);
+bool energy_source_cpu_busy(unsigned int cpu);
 u64 energy_source_model_nj(void);
 
 #endif /* _ENERGY_SOURCE_H */
