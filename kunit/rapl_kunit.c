@@ -16,16 +16,23 @@ struct scale_case {
 
 /* 0xA0E03 is what most processors have: ESU 14, between other units. */
 static const struct scale_case scale_cases[] = {
-	{ "package, 2^-14 J", 6, 0x55, 0xa0e03, false, false, 1000000000, 14 },
-	{ "package, 2^-16 J", 6, 0x2a, 0xa1003, false, false, 1000000000, 16 },
-	{ "client's dram follows the register", 6, 0x9e, 0xa0e03, true, false, 1000000000, 14 },
-	{ "server's dram is 15.3 uJ", 6, 0x55, 0xa0e03, true, false, 1000000000, 16 },
-	{ "Haswell-EP's too", 6, 0x3f, 0xa0e03, true, false, 1000000000, 16 },
+	{ "package, 2^-14 J", 6, 0x55, 0xa0e03, false, false, 1953125, 5 },
+	{ "package, 2^-16 J", 6, 0x2a, 0xa1003, false, false, 1953125, 7 },
+	{ "client's dram follows the register", 6, 0x9e, 0xa0e03, true, false, 1953125, 5 },
+	{ "server's dram is 15.3 uJ", 6, 0x55, 0xa0e03, true, false, 1953125, 7 },
+	{ "Haswell-EP's too", 6, 0x3f, 0xa0e03, true, false, 1953125, 7 },
 	{ "Sapphire Rapids' psys is in joules", 6, 0x8f, 0xa0e03, false, true, 1000000000, 0 },
-	{ "its dram follows the register", 6, 0x8f, 0xa0e03, true, false, 1000000000, 14 },
-	{ "other psys follows the register", 6, 0x55, 0xa0e03, false, true, 1000000000, 14 },
+	{ "its dram follows the register", 6, 0x8f, 0xa0e03, true, false, 1953125, 5 },
+	{ "other psys follows the register", 6, 0x55, 0xa0e03, false, true, 1953125, 5 },
+	{ "Granite Rapids' too", 6, 0xad, 0xa0e03, false, true, 1000000000, 0 },
+	{ "Sierra Forest's follows the register", 6, 0xaf, 0xa0e03, false, true, 1953125, 5 },
+	{ "Broadwell-D's dram is a server's", 6, 0x56, 0xa0e03, true, false, 1953125, 7 },
+	{ "AMD: 2^-16 J", 0x19, 0x01, 0xa1003, false, false, 1953125, 7 },
+	{ "Avoton: an ordinary unit", 6, 0x4d, 0xa0e03, false, false, 1953125, 5 },
+	{ "2^-3 J: nothing is left to reduce", 6, 0x55, 0x00300, false, false, 125000000, 0 },
+	{ "2^-31 J", 6, 0x55, 0x01f00, false, false, 1953125, 22 },
 	{ "Bay Trail: 2^5 uJ", 6, 0x37, 0x00505, false, false, 32000, 0 },
-	{ "quirks are the family's", 15, 0x55, 0xa0e03, true, false, 1000000000, 14 },
+	{ "quirks are the family's", 15, 0x55, 0xa0e03, true, false, 1953125, 5 },
 };
 
 FAKE_TABLE(scale, scale_cases);
