@@ -22,6 +22,7 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/pidmap_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/proctab_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/powercap_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/random_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/rapl_cores_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/rapl_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/record_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/recycle_kunit.o
@@ -34,3 +35,8 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/vm_feed_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/vm_model_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/vrapl_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/window_kunit.o
+
+# A provider's part that a suite tests, where the provider does not bring it into the same image.
+ifneq ($(CONFIG_ENERGY_RAPL_MSR),y)
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += sources/rapl_cores.o
+endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * RAPL by MSR: the energy counters of Intel processors, read from their registers.
+ * RAPL by MSR: the energy counters of Intel, AMD and Hygon processors, read from their registers.
  *
- * One domain per package (or die, where a package has several) and kind that exists there.
+ * One domain per package (or die, where dies have their own) and kind that exists there.
  * A register is taken as not there when reading it faults or gives 0: hypervisors answer 0.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/topology.h>
 #include <linux/workqueue.h>
 #include <asm/msr.h>
@@ -21,43 +22,25 @@
 
 #include <energy/source.h>
 #include "compat.h"
+#include "rapl_cores.h"
+#include "rapl_registers.h"
 #include "rapl_units.h"
 
 /* Counters advance about every millisecond; this many of them without is standing still. */
 #define STILL_MS 100
 
 /**
- * struct rapl_register - A RAPL energy status register
- * @msr: its number, Intel SDM vol. 4
- * @kind: what it counts
- * @name: "%u" is the package
- * @once: one for the whole machine, seen on any package
- */
-struct rapl_register {
-	u32 msr;
-	enum energy_kind kind;
-	const char *name;
-	bool once;
-};
-
-static const struct rapl_register registers[] = {
-	{ MSR_PKG_ENERGY_STATUS, ENERGY_PACKAGE, "package-%u", false },
-	{ MSR_PP0_ENERGY_STATUS, ENERGY_CORE, "core-%u", false },
-	{ MSR_PP1_ENERGY_STATUS, ENERGY_UNCORE, "uncore-%u", false },
-	{ MSR_DRAM_ENERGY_STATUS, ENERGY_DRAM, "dram-%u", false },
-	{ MSR_PLATFORM_ENERGY_STATUS, ENERGY_PSYS, "psys", true },
-};
-
-/**
  * struct rapl_counter - How to read a domain
- * @msr: its register
+ * @reg: its register
  * @package: where it was found
  * @cpus: the CPUs that can read it: those of one package, even for the whole machine's
+ * @lim: of a register that each core has
  */
 struct rapl_counter {
-	u32 msr;
+	const struct rapl_register *reg;
 	unsigned int package;
 	struct cpumask cpus;
+	struct rapl_core_limits lim;
 };
 
 /**
@@ -72,28 +55,65 @@ struct rapl {
 	unsigned int nr;
 };
 
+static const struct cpumask *siblings(unsigned int cpu)
+{
+	return topology_sibling_cpumask(cpu);
+}
+
+static int read_on(unsigned int cpu, u32 msr, u64 *val)
+{
+	return rdmsrq_safe_on_cpu(cpu, msr, val);
+}
+
+/* Changes with each suspend, and at no other time. */
+static u64 slept_ns(void)
+{
+	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT));
+}
+
+static const struct rapl_cores_env rapl_cores_kernel = {
+	.siblings = siblings,
+	.busy = energy_source_cpu_busy,
+	.read = read_on,
+	.boottime_ns = ktime_get_boottime_ns,
+	.slept_ns = slept_ns,
+};
+
+static struct rapl_cores rapl_cores;
+
 static int rapl_read(struct energy_source *src, const struct energy_domain *dom, u64 *raw)
 {
 	const struct rapl *rapl = src->priv;
 	const struct rapl_counter *c = &rapl->counters[dom - rapl->domains];
-	int cpu = energy_source_preferred_cpu(&c->cpus);
 	u64 val;
-	int ret;
+	int cpu, ret;
 
+	if (c->reg->scope == RAPL_CORE)
+		return rapl_cores_read(&rapl_cores, &c->cpus, c->reg->msr, &c->lim, raw);
+	cpu = energy_source_preferred_cpu(&c->cpus);
 	/* a package all of whose CPUs are offline: a gap, until one comes back */
 	if (cpu < 0)
 		return cpu;
-	ret = rdmsrq_safe_on_cpu(cpu, c->msr, &val);
+	ret = rdmsrq_safe_on_cpu(cpu, c->reg->msr, &val);
 	if (ret)
 		return ret;
 	*raw = val & (RAPL_WRAP_RANGE - 1);
 	return 0;
 }
 
+static int rapl_start(struct energy_source *src)
+{
+	rapl_cores_begin(&rapl_cores);
+	return 0;
+}
+
 static const struct energy_source_ops rapl_ops = {
+	.start = rapl_start,
 	.read_domain = rapl_read,
 };
 
+/* Whose processors these are; set once. */
+static const struct rapl_vendor *rapl_vendor;
 /* What the core was told; changed by the one who registers, then by rapl_work alone. */
 static struct rapl *rapl;
 static struct energy_source rapl_source = {
@@ -116,29 +136,51 @@ static bool kind_found(const struct rapl *r, enum energy_kind kind)
 	return false;
 }
 
+static unsigned int model_quirks(void)
+{
+	if (!rapl_vendor->quirks)
+		return 0;
+	return rapl_vendor->quirks(boot_cpu_data.x86, boot_cpu_data.x86_model);
+}
+
+/* The CPUs that share a CPU's counters. The kernel's name for a package's is the core mask. */
+static const struct cpumask *package_cpus(unsigned int cpu)
+{
+	return rapl_vendor->per_die ? topology_die_cpumask(cpu) : topology_core_cpumask(cpu);
+}
+
+/* Its number is the kernel's, so that it is the same in whatever order CPUs come. */
+static unsigned int package_of(unsigned int cpu)
+{
+	return rapl_vendor->per_die ? topology_logical_die_id(cpu) :
+				      topology_logical_package_id(cpu);
+}
+
 static void add_register(struct rapl *r, const struct rapl_register *reg, u64 unit,
 			 unsigned int package, unsigned int cpu)
 {
-	unsigned int quirks = rapl_quirks(boot_cpu_data.x86, boot_cpu_data.x86_model);
+	bool once = reg->scope == RAPL_MACHINE;
 	struct energy_domain *dom = &r->domains[r->nr];
 	struct rapl_counter *c = &r->counters[r->nr];
 	u64 val;
 
-	if (reg->once && kind_found(r, reg->kind))
+	if (once && kind_found(r, reg->kind))
 		return;
 	if (rdmsrq_safe_on_cpu(cpu, reg->msr, &val) || !(val & (RAPL_WRAP_RANGE - 1)))
 		return;
-	if (!rapl_scale(unit, quirks, reg->kind == ENERGY_DRAM, reg->kind == ENERGY_PSYS,
+	if (!rapl_scale(unit, model_quirks(), reg->kind == ENERGY_DRAM, reg->kind == ENERGY_PSYS,
 			&dom->mult, &dom->shift))
 		return;
 	snprintf(dom->name, sizeof(dom->name), reg->name, package);
 	dom->kind = reg->kind;
-	dom->instance = reg->once ? 0 : package;
-	dom->wrap_range = RAPL_WRAP_RANGE;
-	c->msr = reg->msr;
+	dom->instance = once ? 0 : package;
+	/* what cores have counted together is kept in 64 bits */
+	dom->wrap_range = reg->scope == RAPL_CORE ? 0 : RAPL_WRAP_RANGE;
+	rapl_core_limits_init(&c->lim, dom->mult, dom->shift);
+	c->reg = reg;
 	c->package = package;
-	cpumask_copy(&c->cpus, topology_die_cpumask(cpu));
-	cpumask_copy(&dom->cpus, reg->once ? cpu_possible_mask : &c->cpus);
+	cpumask_copy(&c->cpus, package_cpus(cpu));
+	cpumask_copy(&dom->cpus, once ? cpu_possible_mask : &c->cpus);
 	r->nr++;
 }
 
@@ -147,29 +189,31 @@ static int find_package(struct rapl *r, unsigned int package, unsigned int cpu)
 	unsigned int i;
 	u64 unit;
 
-	if (rdmsrq_safe_on_cpu(cpu, MSR_RAPL_POWER_UNIT, &unit)) {
-		pr_info("CPU %u has no RAPL: its unit register cannot be read\n", cpu);
+	if (rdmsrq_safe_on_cpu(cpu, rapl_vendor->unit_msr, &unit)) {
+		pr_info("CPU %u has no RAPL: its unit register (MSR 0x%x) cannot be read\n", cpu,
+			rapl_vendor->unit_msr);
 		return -ENODEV;
 	}
 	if (!unit) {
-		pr_info("no RAPL here: the energy unit is 0, as in most virtual machines\n");
+		pr_info("no RAPL here: the energy unit is 0 (MSR 0x%x), as in most virtual machines\n",
+			rapl_vendor->unit_msr);
 		return -ENODEV;
 	}
-	for (i = 0; i < ARRAY_SIZE(registers); i++)
-		add_register(r, &registers[i], unit, package, cpu);
+	for (i = 0; i < rapl_vendor->nr_registers; i++)
+		add_register(r, &rapl_vendor->registers[i], unit, package, cpu);
 	return 0;
 }
 
 /* The lowest CPU of each package. */
 static bool stands_for_package(unsigned int cpu)
 {
-	return cpu == cpumask_first(topology_die_cpumask(cpu));
+	return cpu == cpumask_first(package_cpus(cpu));
 }
 
 /* CPUs of a package that were offline until now. */
 static bool extend_package(struct rapl *r, unsigned int package, unsigned int cpu)
 {
-	const struct cpumask *cpus = topology_die_cpumask(cpu);
+	const struct cpumask *cpus = package_cpus(cpu);
 	bool found = false;
 	unsigned int i;
 
@@ -200,7 +244,7 @@ static struct rapl *rapl_alloc(const struct rapl *known)
 
 	for_each_online_cpu(cpu)
 		if (stands_for_package(cpu))
-			max += ARRAY_SIZE(registers);
+			max += rapl_vendor->nr_registers;
 	r = kzalloc(sizeof(*r), GFP_KERNEL);
 	if (!r)
 		return NULL;
@@ -220,7 +264,7 @@ static struct rapl *rapl_alloc(const struct rapl *known)
 
 /*
  * What there is, with what is known already: a package all of whose CPUs are offline is still
- * there. Its number is the kernel's, so that it is the same in whatever order CPUs come.
+ * there.
  */
 static struct rapl *find_packages(const struct rapl *known)
 {
@@ -229,13 +273,19 @@ static struct rapl *find_packages(const struct rapl *known)
 	int ret = 0;
 
 	cpus_read_lock();
+	for_each_possible_cpu(cpu) {
+		if (cpu_online(cpu))
+			rapl_cores_online(&rapl_cores, cpu);
+		else
+			rapl_cores_offline(&rapl_cores, cpu);
+	}
 	r = rapl_alloc(known);
 	if (!r)
 		ret = -ENOMEM;
 	for_each_online_cpu(cpu) {
 		if (ret || !stands_for_package(cpu))
 			continue;
-		package = topology_logical_die_id(cpu);
+		package = package_of(cpu);
 		if (!extend_package(r, package, cpu))
 			ret = find_package(r, package, cpu);
 	}
@@ -257,10 +307,10 @@ static int check_moving(struct rapl *r)
 	u64 first, val;
 	int ret, ms;
 
-	ret = rdmsrq_safe_on_cpu(cpu, r->counters[0].msr, &first);
+	ret = rdmsrq_safe_on_cpu(cpu, r->counters[0].reg->msr, &first);
 	for (ms = 0; !ret && ms < STILL_MS; ms++) {
 		usleep_range(1000, 2000);
-		ret = rdmsrq_safe_on_cpu(cpu, r->counters[0].msr, &val);
+		ret = rdmsrq_safe_on_cpu(cpu, r->counters[0].reg->msr, &val);
 		if (!ret && val != first)
 			return 0;
 	}
@@ -313,21 +363,45 @@ static DECLARE_WORK(rapl_work, rapl_look_again);
 /* In the middle of hotplug: the core waits for reads, and those for CPUs. */
 static int rapl_cpu_online(unsigned int cpu)
 {
+	rapl_cores_online(&rapl_cores, cpu);
 	schedule_work(&rapl_work);
 	return 0;
+}
+
+static int rapl_cpu_offline(unsigned int cpu)
+{
+	rapl_cores_offline(&rapl_cores, cpu);
+	return 0;
+}
+
+static const struct rapl_vendor *find_vendor(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rapl_vendors); i++)
+		if (rapl_vendors[i].id == boot_cpu_data.x86_vendor)
+			return &rapl_vendors[i];
+	return NULL;
 }
 
 static int __init energy_rapl_msr_init(void)
 {
 	int ret;
 
-	if (boot_cpu_data.x86_vendor != X86_VENDOR_INTEL) {
-		pr_info("not an Intel processor\n");
+	rapl_vendor = find_vendor();
+	if (!rapl_vendor) {
+		pr_info("no RAPL here that is known: %s is neither Intel, AMD nor Hygon\n",
+			boot_cpu_data.x86_vendor_id);
 		return -ENODEV;
 	}
+	ret = rapl_cores_setup(&rapl_cores, nr_cpu_ids, &rapl_cores_kernel);
+	if (ret)
+		return ret;
 	rapl = find_packages(NULL);
-	if (IS_ERR(rapl))
-		return PTR_ERR(rapl);
+	if (IS_ERR(rapl)) {
+		ret = PTR_ERR(rapl);
+		goto teardown;
+	}
 	ret = check_moving(rapl);
 	if (ret)
 		goto free;
@@ -338,7 +412,7 @@ static int __init energy_rapl_msr_init(void)
 	if (ret)
 		goto free;
 	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "energy/rapl_msr:online",
-					rapl_cpu_online, NULL);
+					rapl_cpu_online, rapl_cpu_offline);
 	if (ret < 0)
 		goto unregister;
 	rapl_cpuhp = ret;
@@ -350,6 +424,8 @@ unregister:
 	energy_source_unregister(&rapl_source);
 free:
 	rapl_free(rapl);
+teardown:
+	rapl_cores_teardown(&rapl_cores);
 	return ret;
 }
 
@@ -357,8 +433,10 @@ static void __exit energy_rapl_msr_exit(void)
 {
 	cpuhp_remove_state_nocalls(rapl_cpuhp);
 	cancel_work_sync(&rapl_work);
+	rapl_cores_read_all(&rapl_cores);
 	energy_source_unregister(&rapl_source);
 	rapl_free(rapl);
+	rapl_cores_teardown(&rapl_cores);
 }
 
 module_init(energy_rapl_msr_init);
