@@ -52,8 +52,11 @@ def set_online(cpus, online):
             raise OSError(error, f"CPU {cpu}")
 
 
-RAPL_UNIT = 0x606
-RAPL_MSR = {"package": 0x611, "core": 0x639, "uncore": 0x641, "dram": 0x619, "psys": 0x64d}
+AMD = "AuthenticAMD" in lib.text("/proc/cpuinfo")
+RAPL_UNIT = 0xc0010299 if AMD else 0x606
+# AMD's for "core" is each core's own: Cores has them together.
+RAPL_MSR = {"package": 0xc001029b, "core": 0xc001029a} if AMD else {
+    "package": 0x611, "core": 0x639, "uncore": 0x641, "dram": 0x619, "psys": 0x64d}
 
 
 def rapl_raw(domain):
@@ -76,3 +79,31 @@ def rapl_nj(domain, raw):
 def registers(books):
     """All counters that the books have, as we read them ourselves, by domain."""
     return {dom["domain"]: rapl_raw(dom) for dom in books.domains}
+
+
+class Cores:
+    """Counters of single cores, followed: what those of each package have counted together.
+
+    There are no siblings here: a CPU is a core.
+    """
+
+    def __init__(self, books):
+        """Begin where the books are; they have to be up to date."""
+        self.last = {}
+        self.sums = {dom["instance"]: dom["raw"] for dom in books.domains
+                     if dom["kind"] == "core"}
+        self.read()
+
+    def read(self):
+        """Follow all cores that are online; none may wrap twice between two calls."""
+        for package, cpus in packages().items():
+            for cpu in cpus:
+                raw = msr(cpu, RAPL_MSR["core"])
+                self.sums[package] += (raw - self.last.get(cpu, raw)) % (1 << 32)
+                self.last[cpu] = raw
+
+    def registers(self, books):
+        """As registers(): all counters that the books have, by domain."""
+        self.read()
+        return {dom["domain"]: self.sums[dom["instance"]] if dom["kind"] == "core" else
+                rapl_raw(dom) for dom in books.domains}
