@@ -11,16 +11,16 @@
 #include <linux/version.h>
 #include <uapi/linux/perf_event.h>
 
+#include <energy/namespace.h>
+
 /*
  * "module: Convert symbol namespace to string literal" (6.13). On older kernels a literal
- * compiles, but its quotes become part of the name.
+ * compiles, but its quotes become part of the name. Providers have ENERGY_IMPORT_NS().
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define EXPORT_SYMBOL_ENERGY(sym)	EXPORT_SYMBOL_NS_GPL(sym, "ENERGY")
-#define ENERGY_IMPORT_NS()		MODULE_IMPORT_NS("ENERGY")
 #else
 #define EXPORT_SYMBOL_ENERGY(sym)	EXPORT_SYMBOL_NS_GPL(sym, ENERGY)
-#define ENERGY_IMPORT_NS()		MODULE_IMPORT_NS(ENERGY)
 #endif
 
 /* "proc: remove PDE_DATA() completely" (5.17). */

@@ -6,7 +6,7 @@
  * wrap range and its scale, and the core alone knows about wrap, units, gaps, choice between
  * sources and who used the energy. This is the only header that a provider needs.
  *
- * Symbols are exported GPL-only in the namespace ENERGY.
+ * Symbols are exported GPL-only in the namespace ENERGY: ENERGY_IMPORT_NS().
  */
 #ifndef _ENERGY_SOURCE_H
 #define _ENERGY_SOURCE_H
@@ -14,6 +14,8 @@
 #include <linux/cpumask.h>
 #include <linux/list.h>
 #include <linux/types.h>
+
+#include <energy/namespace.h>
 
 struct energy_source;
 
