@@ -4,14 +4,14 @@
  * Pure, and free of x86 headers, so that KUnit reaches it on any architecture.
  *
  * AMD and Hygon count each core by itself, in 32 bits (AMD's PPR for family 17h, MSRC001_029A,
- * Core::X86::Msr::CORE_ENERGY_STAT). Reading a core's counter interrupts the core, so one that idles is
+ * Core::X86::Msr::CORE_ENERGY_STAT). Reading a core's counter interrupts it, so one that idles is
  * left alone, but not for so long that its counter could have wrapped unseen:
  *
  *	a counter in 2^-16 J, as they all are, wraps after 65536 J;
  *	no core draws RAPL_CORE_MAX_W, and at that power this takes 262 s;
  *	a difference is believed for half of that, 131 s, as the core does (rule 11);
- *	a counter is read every RAPL_CORE_DUE_NS at least, which leaves a sample of the longest
- *	kind (10 s) several times over.
+ *	a counter is read every RAPL_CORE_DUE_NS at least, which leaves room for several of the
+ *	longest samples (10 s).
  *
  * A finer unit makes all of these shorter; see rapl_core_limits_init().
  */
