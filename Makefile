@@ -6,16 +6,21 @@ KVER	:= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || uname -
 BUILD	:= $(CURDIR)/build
 KMOD	:= $(BUILD)/kmod/$(KVER)
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/energy
-MODULES	:= energy_rapl_msr energy_rapl_powercap energy_vm_fallback energy_core
+# What others need to build providers: headers, and the symbols of each kernel's energy_core.
+DEVDIR	:= $(DESTDIR)/usr/src/energy-core-dev
+MODULES	:= energy_rapl_msr energy_rapl_powercap energy_pmu_instr energy_vm_fallback energy_core
 
 TESTBED	:= tools/testbed
 # The virtual machine's kernel, and what is built for it.
 GUEST_KMOD	:= $(BUILD)/kmod/guest
 GUEST_PAYLOAD	:= $(BUILD)/payload
+# Providers as others build them.
+THIRDPARTY	:= $(BUILD)/thirdparty
 
 .DEFAULT_GOAL := modules
-.PHONY: modules tools install uninstall clean help
-.PHONY: deps run shell check kunit lint selftests bench guest guest-modules guest-payload
+.PHONY: modules tools install install-headers uninstall clean help
+.PHONY: deps run shell check kunit lint selftests bench guest guest-modules guest-thirdparty
+.PHONY: guest-payload
 
 # Builds stand beside the sources as links, so that the tree stays clean and each kernel has
 # a build of its own.
@@ -43,6 +48,11 @@ ifeq ($(DESTDIR),)
 		modprobe energy_vm_fallback; }
 	@echo "loaded: see /proc/energy/all; 'make uninstall' unloads and removes"
 endif
+
+install-headers: modules ## install what providers of others are built with
+	install -d $(DEVDIR)/include/energy $(DEVDIR)/$(KVER)
+	install -m 644 core/include/energy/*.h $(DEVDIR)/include/energy/
+	install -m 644 $(KMOD)/Module.symvers $(DEVDIR)/$(KVER)/
 
 uninstall: ## unload and remove
 ifeq ($(DESTDIR),)
@@ -83,10 +93,23 @@ bench: deps guest ## what the meter costs, in guest instructions
 guest: guest-modules guest-payload ## what runs in the virtual machine
 
 # W=1 and sparse: a warning is an error here.
+STRICT	:= W=1 C=1 CF=-Wsparse-error KCFLAGS=-Werror
+
 guest-modules:
 	$(call stage,$(GUEST_KMOD))
-	@$(TESTBED)/inroot sh -c 'exec make -C "$$KDIR" M=$(GUEST_KMOD) W=1 C=1 \
-		CF=-Wsparse-error KCFLAGS=-Werror modules'
+	@$(TESTBED)/inroot sh -c 'exec make -C "$$KDIR" M=$(GUEST_KMOD) $(STRICT) modules'
+	@$(MAKE) --no-print-directory guest-thirdparty
+
+# Copies, far from the sources: what these need is installed, or missing.
+guest-thirdparty:
+	@mkdir -p $(THIRDPARTY)
+	cp -pr sources/sample tools/selftests/module $(THIRDPARTY)/
+	@$(TESTBED)/inroot sh -ec 'make -s -o modules install-headers KDIR="$$KDIR" \
+		KMOD=$(GUEST_KMOD) DESTDIR=$(THIRDPARTY)/root; \
+		export ENERGY_DEV=$(THIRDPARTY)/root/usr/src/energy-core-dev; \
+		make -C $(THIRDPARTY)/sample KDIR="$$KDIR" $(STRICT); \
+		make -C "$$KDIR" M=$(THIRDPARTY)/module $(STRICT) modules'
+	cp -p $(THIRDPARTY)/*/*.ko $(GUEST_KMOD)/
 
 guest-payload:
 	@$(TESTBED)/inroot make -C tools/energy BUILD=$(BUILD)/guest/energy

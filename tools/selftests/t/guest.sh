@@ -18,7 +18,7 @@ for test in "$@"; do
 	*) timeout -k 10 "${test#*=}" sh "/payload/$name" ;;
 	esac
 	echo "== end $name $?"
-	for module in rapl_msr rapl_powercap pmu_instr vm_fallback core; do
+	for module in sample flawed rapl_msr rapl_powercap pmu_instr vm_fallback core; do
 		module=energy_$module
 		[ ! -d "/sys/module/$module" ] || rmmod "$module" || :
 	done
