@@ -41,6 +41,8 @@ def check_refused(tap, module, setting, error, reason):
     tap.ok(done.returncode and error in done.stderr and not lib.loaded(module),
            f"{module} {setting} is refused: {error}", done)
     tap.ok(len(lines) == 1 and reason in lines[0], f"and the log says: {reason}", *lines)
+    if lib.loaded(module):
+        lib.command("rmmod", module)
 
 
 def check_joules(tap):
