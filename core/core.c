@@ -43,6 +43,7 @@ int energy_core_setup(struct energy_core *core, unsigned int nr_cpus,
 {
 	core->env = env;
 	mutex_init(&core->lock);
+	mutex_init(&core->errand_lock);
 	mutex_init(&core->meter_lock);
 	seqcount_mutex_init(&core->latest_seq, &core->lock);
 	xa_init(&core->cgroups);
@@ -93,5 +94,6 @@ void energy_core_teardown(struct energy_core *core)
 	free_percpu(core->packets);
 	core->nr_ledgers = 0;
 	mutex_destroy(&core->meter_lock);
+	mutex_destroy(&core->errand_lock);
 	mutex_destroy(&core->lock);
 }

@@ -5,6 +5,8 @@
  * LOCK MAP, outermost first
  *
  *   the kernel's parameter lock	writes of core->params
+ *   core->errand_lock (mutex)	who waits for a change of the sources. Held until the
+ *				sampler has made it, so over core->lock
  *   core->meter_lock (mutex)	which meter there is. Held over starting and stopping it on CPUs,
  *				so over the kernel's cpu_hotplug_lock; not together with
  *				core->lock
@@ -70,6 +72,7 @@
 
 struct cred;
 struct dentry;
+struct energy_errand;
 struct energy_meter;
 struct proc_dir_entry;
 struct task_struct;
@@ -163,6 +166,8 @@ struct energy_stats {
  * @stats: health
  * @scan_all: an exit was missed: look for dead processes in the whole table
  * @scanning: at load: who has begun with the kernel's totals is not charged yet (see totals.c)
+ * @errand_lock: see the lock map
+ * @errand: what the sampler is to do, or NULL
  * @meter_lock: see the lock map
  * @meter: who counts instructions, or NULL; under @meter_lock, or while CPUs come and go
  * @meter_state: its state of CPU hotplug
@@ -237,6 +242,8 @@ struct energy_core {
 	bool scan_all;
 	bool scanning;
 
+	struct mutex errand_lock;
+	struct energy_errand *errand;
 	struct mutex meter_lock;
 	struct energy_meter *meter;
 	int meter_state;
@@ -372,6 +379,14 @@ int energy_pm_register(struct energy_core *core);
 void energy_pm_park(struct energy_core *core, u64 now_ns);
 void energy_pm_unpark(struct energy_core *core, u64 now_ns, bool off);
 void energy_pm_unregister(struct energy_core *core);
+
+/* errand.c */
+void energy_errand_do(struct energy_core *core);
+int energy_errand_add(struct energy_core *core, struct energy_source *src);
+int energy_errand_update(struct energy_core *core, struct energy_source *src,
+			 const struct energy_source *now);
+void energy_errand_remove(struct energy_core *core, struct energy_source *src);
+int energy_errand_prefer(struct energy_core *core, const char *name);
 
 /* meter.c */
 void energy_meters_settle(struct energy_core *core);

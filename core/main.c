@@ -55,7 +55,7 @@ int energy_source_register(struct energy_source *src)
 {
 	if (!READ_ONCE(energy_core.running))
 		return -ENODEV;
-	return energy_registry_add(&energy_core, src, ktime_get_boottime_ns());
+	return energy_errand_add(&energy_core, src);
 }
 EXPORT_SYMBOL_ENERGY(energy_source_register);
 
@@ -75,7 +75,7 @@ EXPORT_SYMBOL_ENERGY(energy_source_register);
  */
 int energy_source_update(struct energy_source *src, const struct energy_source *now)
 {
-	return energy_registry_update(&energy_core, src, now, ktime_get_boottime_ns());
+	return energy_errand_update(&energy_core, src, now);
 }
 EXPORT_SYMBOL_ENERGY(energy_source_update);
 
@@ -90,7 +90,7 @@ EXPORT_SYMBOL_ENERGY(energy_source_update);
  */
 void energy_source_unregister(struct energy_source *src)
 {
-	energy_registry_remove(&energy_core, src, ktime_get_boottime_ns());
+	energy_errand_remove(&energy_core, src);
 }
 EXPORT_SYMBOL_ENERGY(energy_source_unregister);
 

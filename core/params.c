@@ -255,7 +255,7 @@ static int set_source(const char *val, const struct kernel_param *kp)
 	name[len] = '\0';
 	if (!core->running)
 		return energy_params_set_source(&core->params, name);
-	return energy_registry_prefer(core, name, core->env->boottime());
+	return energy_errand_prefer(core, name);
 }
 
 /* As the kernel's current_clocksource: what is read, not what was written. */

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sources coming and going. */
-#include <linux/jiffies.h>
 #include <linux/overflow.h>
-#include <linux/sched.h>
 #include <linux/sched/isolation.h>
 #include <linux/smp.h>
 
 #include "internal.h"
 #include "units.h"
-
-/* Longer than any sane read takes; then the log says what unloading waits for. */
-#define SLOW_READ (5 * HZ)
 
 static int reject(const struct energy_source *src, const char *why)
 {
@@ -179,22 +174,6 @@ unlock:
 	return ret;
 }
 
-/* A source that hangs in read_domain() holds the lock; say so instead of hanging silently. */
-static void lock_or_complain(struct energy_core *core, const struct energy_source *src)
-{
-	unsigned long warn_at = jiffies + SLOW_READ;
-
-	while (!mutex_trylock(&core->lock)) {
-		if (time_after(jiffies, warn_at)) {
-			pr_warn("energy: removing source %s waits for a sample, maybe for a slow read\n",
-				src->name);
-			mutex_lock(&core->lock);
-			return;
-		}
-		schedule_timeout_uninterruptible(1);
-	}
-}
-
 /**
  * energy_registry_remove() - Let a source go
  * @core: the core
@@ -208,7 +187,7 @@ static void lock_or_complain(struct energy_core *core, const struct energy_sourc
  */
 void energy_registry_remove(struct energy_core *core, struct energy_source *src, u64 now_ns)
 {
-	lock_or_complain(core, src);
+	mutex_lock(&core->lock);
 	now_ns = energy_core_time(core, now_ns);
 	list_del(&src->node);
 	choose(core, now_ns);

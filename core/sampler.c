@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The sampler thread: when to take a sample, and nothing else. */
+/* The sampler thread: when it has something to do, and nothing else. */
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
@@ -11,7 +11,7 @@
 static bool has_work(const struct energy_core *core)
 {
 	return kthread_should_stop() || READ_ONCE(core->drain_wanted) ||
-	       READ_ONCE(core->params_changed);
+	       READ_ONCE(core->params_changed) || READ_ONCE(core->errand);
 }
 
 static void wait_until(struct energy_core *core, u64 next_ns, u64 sample_ns)
@@ -45,6 +45,7 @@ static int sampler(void *data)
 		wait_until(core, beat.due_ns, beat.sample_ns);
 		if (kthread_should_stop())
 			break;
+		energy_errand_do(core);
 		now_ns = ktime_get_ns();
 		if (READ_ONCE(core->params_changed)) {
 			WRITE_ONCE(core->params_changed, false);

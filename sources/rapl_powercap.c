@@ -218,8 +218,12 @@ static int __init energy_rapl_powercap_init(void)
 	ret = pcap_find_begin();
 	if (ret)
 		return ret;
-	/* freezable: see hold_cpu() */
-	pcap_wq = alloc_workqueue("energy_rapl_powercap", WQ_UNBOUND | WQ_FREEZABLE, 0);
+	/*
+	 * Freezable: see hold_cpu(). Of high priority, because at a hand-over two counters are
+	 * read one after the other, and as little as can be should be used in between.
+	 */
+	pcap_wq = alloc_workqueue("energy_rapl_powercap",
+				  WQ_UNBOUND | WQ_FREEZABLE | WQ_HIGHPRI, 0);
 	if (!pcap_wq) {
 		ret = -ENOMEM;
 		goto find_end;
