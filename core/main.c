@@ -47,7 +47,7 @@ MODULE_PARM_DESC(source,
  * Reads the source's counters once, and from the next sample on, if it is chosen.
  *
  * Context: may sleep; not from a source's own callbacks, and not under cpus_read_lock().
- * Return: 0; -EINVAL for a malformed source (the log says what is wrong), -EEXIST for a name
+ * Return: 0; -EINVAL for a malformed source (the log says what is wrong), -EBUSY for a name
  * that is taken, -EIO if it does not start, -ENODEV if energy_core itself could not start
  * (built into the kernel it cannot refuse to be there), -ENOMEM.
  */

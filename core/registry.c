@@ -99,7 +99,7 @@ static void stop(struct energy_source *src)
  * What ran before is settled first: the new source pays for what comes.
  *
  * Context: may sleep.
- * Return: 0; -EINVAL for a malformed source (the log says why), -EEXIST for a name that is
+ * Return: 0; -EINVAL for a malformed source (the log says why), -EBUSY for a name that is
  * taken, -ENOMEM.
  */
 int energy_registry_add(struct energy_core *core, struct energy_source *src, u64 now_ns)
@@ -110,7 +110,8 @@ int energy_registry_add(struct energy_core *core, struct energy_source *src, u64
 		return ret;
 	mutex_lock(&core->lock);
 	if (find(core, src->name)) {
-		ret = -EEXIST;
+		/* not -EEXIST: modprobe takes that for a module that is loaded already */
+		ret = -EBUSY;
 		goto unlock;
 	}
 	now_ns = energy_core_time(core, now_ns);

@@ -188,8 +188,8 @@ static void name_can_be_taken_once(struct kunit *test)
 	struct fake_source *first = source(test, "name", 100), *second = source(test, "name", 300);
 
 	KUNIT_ASSERT_EQ(test, fake_source_register(test, first), 0);
-	KUNIT_EXPECT_EQ(test, fake_source_register(test, second), -EEXIST);
-	KUNIT_EXPECT_EQ(test, fake_source_register(test, first), -EEXIST);
+	KUNIT_EXPECT_EQ(test, fake_source_register(test, second), -EBUSY);
+	KUNIT_EXPECT_EQ(test, fake_source_register(test, first), -EBUSY);
 	KUNIT_EXPECT_PTR_EQ(test, chosen(test, ENERGY_PACKAGE), &first->src);
 	expect_calls(test, second, 0, 0);
 	KUNIT_EXPECT_TRUE(test, list_is_singular(&core->sources));
