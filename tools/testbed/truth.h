@@ -39,6 +39,17 @@ enum truth_select {
 	TRUTH_UNOWNED_NJ = 9,
 	/* Energy of all address spaces together, those that are gone included. */
 	TRUTH_OWNED_NJ = 10,
+	/*
+	 * The same for a child that has just been forked: what its address space has used since
+	 * the CPU switched to it is its own. EAX = the number of the account that begins.
+	 */
+	TRUTH_BIRTH = 11,
+	/*
+	 * Energy of account number EBX. One that has ended has all that the process used, to the
+	 * last instruction of its exit; and what others use that get its CR3, until one of them
+	 * has an account begun.
+	 */
+	TRUTH_ACCOUNT_NJ = 12,
 };
 
 #ifndef TRUTH_NO_INLINES
@@ -78,6 +89,17 @@ static inline uint64_t truth_user_insns(void)
 static inline void truth_reset(void)
 {
 	truth_ask(TRUTH_RESET, 0);
+}
+
+/* Return: the number of the account that begins, for truth_account_nj(). */
+static inline uint32_t truth_birth(void)
+{
+	return truth_ask(TRUTH_BIRTH, 0);
+}
+
+static inline uint64_t truth_account_nj(uint32_t account)
+{
+	return truth_ask(TRUTH_ACCOUNT_NJ, account);
 }
 
 static inline void truth_freeze(void)

@@ -14,11 +14,15 @@
 /* The page's address; below it PCID bits, bit 63 asks for no TLB flush. */
 #define CR3_ADDRESS	0x000ffffffffff000ull
 
-/* What a vCPU, or everything that ran in an address space, has used. */
+/**
+ * struct usage - what a vCPU, or everything that ran in an address space, has used
+ * @number: of the account in @numbered, 0 if it has none
+ */
 struct usage {
 	uint64_t pj;
 	uint64_t insns;
 	uint64_t user_insns;
+	uint32_t number;
 };
 
 /**
@@ -26,6 +30,7 @@ struct usage {
  * @cr3: its address space
  * @owner: account that it counts for, NULL for none
  * @since: its figures when that was last settled
+ * @owned: its figures when the owner became that; the price of leaving idle is not in them
  * @halted: it has executed HLT and not been interrupted since
  * @wake_due_pj: price of leaving idle that no owner has taken over yet
  */
@@ -33,18 +38,24 @@ struct vcpu_state {
 	uint64_t cr3;
 	struct usage *owner;
 	struct usage since;
+	struct usage owned;
 	bool halted;
 	uint64_t wake_due_pj;
 };
 
 /* Protected by energy_lock(). */
 static GHashTable *accounts;	/* CR3 to struct usage */
+static GPtrArray *numbered;	/* struct usage, those that have ended included */
 static struct usage unowned;
+static uint64_t kernel_cr3;	/* of the kernel alone; 0 until it is known */
 static struct vcpu_state states[MAX_VCPUS];
 
 void accounts_init(void)
 {
 	accounts = g_hash_table_new(NULL, NULL);
+	numbered = g_ptr_array_new();
+	/* number 0 is no account */
+	g_ptr_array_add(numbered, NULL);
 }
 
 static struct usage *find_account(uint64_t cr3)
@@ -87,7 +98,9 @@ static void set_owner(unsigned int vcpu, struct usage *owner)
 
 	settle(vcpu);
 	state->owner = owner;
+	state->owned = state->since;
 	if (owner) {
+		state->owned.pj -= state->wake_due_pj;
 		owner->pj += state->wake_due_pj;
 		unowned.pj -= state->wake_due_pj;
 	}
@@ -99,7 +112,8 @@ void accounts_on_write_cr3(unsigned int vcpu, uint64_t cr3)
 {
 	energy_lock();
 	states[vcpu].cr3 = cr3 & CR3_ADDRESS;
-	set_owner(vcpu, find_account(states[vcpu].cr3));
+	if (states[vcpu].cr3 != kernel_cr3)
+		set_owner(vcpu, find_account(states[vcpu].cr3));
 	energy_unlock();
 }
 
@@ -108,6 +122,9 @@ void accounts_on_idle(unsigned int vcpu)
 	energy_lock();
 	set_owner(vcpu, NULL);
 	states[vcpu].halted = true;
+	/* who idles first after the firmware, which has no pages, has never run a process */
+	if (!kernel_cr3)
+		kernel_cr3 = states[vcpu].cr3;
 	energy_unlock();
 }
 
@@ -139,6 +156,46 @@ static uint64_t with_dram_nj(uint64_t pj)
 	return pj / 1000 + pj / 1000000 * config.dram_permille;
 }
 
+/* The one before keeps its number, and what it has used. */
+static void begin_anew(struct usage *account)
+{
+	if (account->number) {
+		struct usage *ended = g_new(struct usage, 1);
+
+		*ended = *account;
+		g_ptr_array_index(numbered, ended->number) = ended;
+	}
+	*account = (struct usage){ 0 };
+}
+
+static uint32_t birth(unsigned int vcpu, struct usage *account)
+{
+	const struct vcpu_state *state = &states[vcpu];
+	struct usage head = {
+		.pj = state->since.pj - state->owned.pj,
+		.insns = state->since.insns - state->owned.insns,
+		.user_insns = state->since.user_insns - state->owned.user_insns,
+		.number = numbered->len,
+	};
+
+	account->pj -= head.pj;
+	account->insns -= head.insns;
+	account->user_insns -= head.user_insns;
+	begin_anew(account);
+	*account = head;
+	g_ptr_array_add(numbered, account);
+	return head.number;
+}
+
+static uint64_t numbered_pj(uint32_t number)
+{
+	const struct usage *account = NULL;
+
+	if (number < numbered->len)
+		account = g_ptr_array_index(numbered, number);
+	return account ? account->pj : 0;
+}
+
 static uint64_t owned_pj(void)
 {
 	uint64_t pj = 0;
@@ -162,8 +219,10 @@ static uint64_t answer(unsigned int vcpu, uint32_t select, uint32_t arg)
 	case TRUTH_USER_INSNS:
 		return self->user_insns;
 	case TRUTH_RESET:
-		*self = (struct usage){ 0 };
+		begin_anew(self);
 		return 0;
+	case TRUTH_BIRTH:
+		return birth(vcpu, self);
 	case TRUTH_FREEZE:
 		energy_freeze();
 		rapl_latch_now();
@@ -175,6 +234,8 @@ static uint64_t answer(unsigned int vcpu, uint32_t select, uint32_t arg)
 		return with_dram_nj(unowned.pj);
 	case TRUTH_OWNED_NJ:
 		return with_dram_nj(owned_pj());
+	case TRUTH_ACCOUNT_NJ:
+		return with_dram_nj(numbered_pj(arg));
 	}
 	energy_take_snapshot(&snap);
 	if (select == TRUTH_PACKAGE_NJ && arg < config.packages)

@@ -6,7 +6,8 @@
  * last written to CR3. From HLT on there is none, so that neither the idle loop
  * nor interrupts in it count for whoever ran before; the next write to CR3 or
  * the next instruction in user mode sets it again, and the price of leaving
- * idle is then the new owner's.
+ * idle is then the new owner's. An address space of the kernel alone is nobody's: a process
+ * that exits goes on in it, once its own is torn down, and is the owner still.
  */
 #ifndef ACCOUNTS_H
 #define ACCOUNTS_H

@@ -2,16 +2,19 @@
 /*
  * workload - run one class of instructions and print what perf and the truth say.
  *
- * usage: workload int|mem|simd|string|sleep|spin AMOUNT
+ * usage: workload int|mem|simd|string|sleep|spin|life AMOUNT
  *
- * AMOUNT is rounds of a loop, milliseconds for sleep, nothing for spin (for ever).
+ * AMOUNT is rounds of a loop, milliseconds for sleep, nothing for spin (for ever). life says what
+ * the truth has of a child that fills AMOUNT pages: at its birth, when it exits, and afterwards.
  */
 #include <linux/perf_event.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../truth.h"
@@ -115,14 +118,51 @@ static void measure(void (*run)(long amount), long amount)
 	       perf_all, truth_energy_nj());
 }
 
+struct life {
+	uint32_t account;
+	uint64_t birth_nj;
+	uint64_t exit_nj;
+};
+
+static void fill_pages(long pages)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	char *memory = mmap(NULL, pages * page, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	for (long i = 0; memory != MAP_FAILED && i < pages; i++)
+		memory[i * page] = 1;
+}
+
+static void live(long pages)
+{
+	struct life *life = mmap(NULL, sizeof(*life), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (!fork()) {
+		life->account = truth_birth();
+		life->birth_nj = truth_energy_nj();
+		fill_pages(pages);
+		life->exit_nj = truth_energy_nj();
+		_exit(0);
+	}
+	wait(NULL);
+	printf("birth=%lu exit=%lu all=%lu\n", life->birth_nj, life->exit_nj,
+	       truth_account_nj(life->account));
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 2 && !strcmp(argv[1], "life")) {
+		live(atol(argv[2]));
+		return 0;
+	}
 	for (size_t i = 0; argc >= 2 && i < sizeof(workloads) / sizeof(workloads[0]); i++) {
 		if (!strcmp(argv[1], workloads[i].name)) {
 			measure(workloads[i].run, argc > 2 ? atol(argv[2]) : 0);
 			return 0;
 		}
 	}
-	fprintf(stderr, "usage: workload int|mem|simd|string|sleep|spin AMOUNT\n");
+	fprintf(stderr, "usage: workload int|mem|simd|string|sleep|spin|life AMOUNT\n");
 	return 2;
 }

@@ -136,6 +136,14 @@ def test_idle_is_nobodys():
           f"{accounts} {cores}")
 
 
+def test_life():
+    pages, least_insns = 10000, 50
+    got = workload("life", pages)
+    check(got["birth"] > 1000 * INT_PJ / 1000, "a child's account has its first steps", got)
+    check(got["all"] - got["exit"] > pages * least_insns * INT_PJ / 1000,
+          "and what its exit has used", got)
+
+
 def test_stock_drivers():
     run("modprobe", "intel_rapl_msr")
     names = sorted(open(f"{zone}/name", encoding="ascii").read().strip()
@@ -160,5 +168,6 @@ test_pmu()
 test_prices()
 test_static_power()
 test_idle_is_nobodys()
+test_life()
 test_stock_drivers()
 done()
