@@ -2,13 +2,14 @@
 /*
  * swarm - many processes that live for milliseconds.
  *
- * usage: swarm [-n NUMBER] [-j PARALLEL] [-u MIN_US] [-U MAX_US] [-c PREFIX] [-t]
+ * usage: swarm [-n NUMBER] [-j PARALLEL] [-u MIN_US] [-U MAX_US] [-c PREFIX] [-t] [-v]
  *
  *	-n  processes to start (default 0: until it is ended)
  *	-j  how many at a time (default 8)
  *	-u -U  CPU time that each uses, evenly spread (default 1000 to 5000 us)
  *	-c  their names are PREFIX and a number (default: their parent's name)
  *	-t  threads of one process instead, which waits for a signal at the end
+ *	-v  then a line for each process: pid= energy_nj=, its exit included
  *
  * At the end it says: started= cpu_ns= energy_nj= switches= waits= kernel_us=, the sums over
  * all of them: what they measured themselves, what the virtual hardware says, and what the kernel
@@ -30,11 +31,15 @@
 static struct sums {
 	unsigned long cpu_ns;
 	unsigned long energy_nj;
+	struct one {
+		pid_t pid;
+		uint32_t account;
+	} each[];
 } *sums;
 
 static const char *prefix;
 static unsigned long total, parallel = 8, min_us = 1000, max_us = 5000;
-static bool threads;
+static bool threads, verbose;
 
 static void spin(unsigned long which, clockid_t clock)
 {
@@ -48,9 +53,10 @@ static void spin(unsigned long which, clockid_t clock)
 static void __attribute__((noreturn)) live(unsigned long which)
 {
 	char name[16];
+	uint32_t account = truth_present() ? truth_birth() : 0;
 
-	if (truth_present())
-		truth_reset();
+	if (verbose)
+		sums->each[which] = (struct one){ getpid(), account };
 	if (prefix) {
 		snprintf(name, sizeof(name), "%s%lu", prefix, which);
 		prctl(PR_SET_NAME, name);
@@ -72,6 +78,14 @@ static void say_sums(unsigned long started, int who)
 	    sums->cpu_ns, sums->energy_nj, use.ru_nvcsw + use.ru_nivcsw, use.ru_nvcsw,
 	    (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000ul + use.ru_utime.tv_usec +
 	    use.ru_stime.tv_usec);
+}
+
+/* What virtual hardware says of each by now, its exit included. */
+static void say_each(void)
+{
+	for (unsigned long i = 0; i < total; i++)
+		say("pid=%d energy_nj=%lu\n", sums->each[i].pid,
+		    truth_present() ? truth_account_nj(sums->each[i].account) : 0);
 }
 
 static sem_t places;
@@ -108,7 +122,7 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "n:j:u:U:c:t")) != -1) {
+	while ((option = getopt(argc, argv, "n:j:u:U:c:tv")) != -1) {
 		switch (option) {
 		case 'n':
 			total = number(optarg);
@@ -125,6 +139,9 @@ static void parse(int argc, char **argv)
 		case 't':
 			threads = true;
 			break;
+		case 'v':
+			verbose = true;
+			break;
 		case 'c':
 			prefix = optarg;
 			break;
@@ -132,14 +149,19 @@ static void parse(int argc, char **argv)
 			exit(2);
 		}
 	}
+	if (verbose && (!total || threads))
+		die("-v is for a number of processes");
 }
 
 int main(int argc, char **argv)
 {
 	unsigned long started, running = 0;
+	size_t size = sizeof(*sums);
 
 	parse(argc, argv);
-	sums = mmap(NULL, sizeof(*sums), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (verbose)
+		size += total * sizeof(sums->each[0]);
+	sums = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (sums == MAP_FAILED)
 		die("no memory");
 	if (threads)
@@ -159,5 +181,7 @@ int main(int argc, char **argv)
 	while (wait(NULL) > 0)
 		continue;
 	say_sums(started, RUSAGE_CHILDREN);
+	if (verbose)
+		say_each();
 	return 0;
 }
