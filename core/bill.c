@@ -219,10 +219,10 @@ static u64 idle_part(struct energy_core *core, const struct energy_group *g,
 		return span->nj;
 	if (s->src->kind == ENERGY_MODEL) {
 		s->idle_uw = s->dom->idle_uw;
-		return energy_idle_nj(&s->idle, s->idle_uw, span->nj, span->ns);
+		return energy_idle_nj(&s->idle, s->idle_uw, span);
 	}
 	if (s->idle_uw)
-		return energy_idle_nj(&s->idle, s->idle_uw, span->nj, span->ns);
+		return energy_idle_nj(&s->idle, s->idle_uw, span);
 	return span->nj - energy_active_nj(span->nj, g->busy_ns, g->capacity_ns);
 }
 

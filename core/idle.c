@@ -115,21 +115,22 @@ static u64 power_nj(u32 uw, u64 ns)
  * energy_idle_nj() - How much of a sample's energy is idling
  * @idle: what is known
  * @uw: the idle power, uW
- * @delta_nj: the sample's energy
- * @ns: how long it was
+ * @span: the sample
  *
- * min(energy, power x time) (rule 12). A counter that has not advanced yet makes up for that in
- * the next sample, which must not look like activity: what is left of the allowance is added
- * to the next one, but no more of it than a span can have.
+ * min(energy, power x time) (rule 12). A counter that has not advanced yet, or was read earlier
+ * than is known, makes up for that in the next sample, which must not look like activity: what
+ * is left of the allowance is added to the next one, but no more of it than a span can have, and
+ * the time by which the sample's own may be wrong.
  *
  * Context: any.
- * Return: nJ, at most @delta_nj.
+ * Return: nJ, at most that of @span.
  */
-u64 energy_idle_nj(struct energy_idle *idle, u32 uw, u64 delta_nj, u64 ns)
+u64 energy_idle_nj(struct energy_idle *idle, u32 uw, const struct energy_span *span)
 {
-	u64 budget_nj = energy_sat_add(power_nj(uw, ns), idle->credit_nj);
-	u64 nj = min(delta_nj, budget_nj);
+	u64 budget_nj = energy_sat_add(power_nj(uw, span->ns), idle->credit_nj);
+	u64 most_ns = energy_sat_add(ENERGY_IDLE_SPAN_NS, span->blur_ns);
+	u64 nj = min(span->nj, budget_nj);
 
-	idle->credit_nj = min(budget_nj - nj, power_nj(uw, ENERGY_IDLE_SPAN_NS));
+	idle->credit_nj = min(budget_nj - nj, power_nj(uw, most_ns));
 	return nj;
 }

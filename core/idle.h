@@ -62,6 +62,6 @@ struct energy_idle {
 void energy_idle_observe(struct energy_idle *idle, const struct energy_span *span, u64 now_ns);
 void energy_idle_restart(struct energy_idle *idle);
 u32 energy_idle_uw(const struct energy_idle *idle);
-u64 energy_idle_nj(struct energy_idle *idle, u32 uw, u64 delta_nj, u64 ns);
+u64 energy_idle_nj(struct energy_idle *idle, u32 uw, const struct energy_span *span);
 
 #endif /* _ENERGY_IDLE_H */

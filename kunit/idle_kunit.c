@@ -208,6 +208,14 @@ static void burst_spoils_its_span(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, energy_idle_uw(&idle), 2000000U);
 }
 
+/* The idle part of a sample whose ends are known. */
+static u64 part_of(struct energy_idle *idle, u32 uw, u64 nj, u64 ns)
+{
+	struct energy_span span = { .nj = nj, .ns = ns };
+
+	return energy_idle_nj(idle, uw, &span);
+}
+
 static void restart_keeps_what_is_known(struct kunit *test)
 {
 	struct energy_idle idle = {};
@@ -216,11 +224,11 @@ static void restart_keeps_what_is_known(struct kunit *test)
 	watch(&idle, &now_ns, span_of(FAKE_S, 4000000, 0), 5);
 	/* half a span with energy beyond all measure */
 	watch(&idle, &now_ns, span_of(FAKE_MS, 1, 0), 1);
-	energy_idle_nj(&idle, 4000000, 0, FAKE_S);
+	part_of(&idle, 4000000, 0, FAKE_S);
 	energy_idle_restart(&idle);
 	KUNIT_EXPECT_EQ(test, energy_idle_uw(&idle), 4000000U);
 	KUNIT_EXPECT_EQ(test, idle.span.ns, 0ULL);
-	KUNIT_EXPECT_EQ(test, energy_idle_nj(&idle, 4000000, 1000, 0), 0ULL);
+	KUNIT_EXPECT_EQ(test, part_of(&idle, 4000000, 1000, 0), 0ULL);
 }
 
 struct part_case {
@@ -250,7 +258,7 @@ static void idle_part(struct kunit *test)
 	const struct part_case *c = test->param_value;
 	struct energy_idle idle = {};
 
-	KUNIT_EXPECT_EQ(test, energy_idle_nj(&idle, c->uw, c->delta_nj, c->ns), c->idle_nj);
+	KUNIT_EXPECT_EQ(test, part_of(&idle, c->uw, c->delta_nj, c->ns), c->idle_nj);
 }
 
 /* What a counter has not shown yet is idling when it shows it. */
@@ -264,7 +272,7 @@ static void late_counter_makes_up(struct kunit *test)
 		u64 delta_nj = i % 4 == 3 ? 20000000 : 0;
 
 		used_nj += delta_nj;
-		idle_nj += energy_idle_nj(&idle, 5000000, delta_nj, FAKE_MS);
+		idle_nj += part_of(&idle, 5000000, delta_nj, FAKE_MS);
 	}
 	KUNIT_EXPECT_EQ(test, idle_nj, used_nj);
 }
@@ -276,11 +284,32 @@ static void credit_is_bounded(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < 1000; i++)
-		KUNIT_EXPECT_EQ(test, energy_idle_nj(&idle, 5000000, 1, FAKE_S), 1ULL);
-	KUNIT_EXPECT_EQ(test, energy_idle_nj(&idle, 5000000, 100000000000ULL, FAKE_S),
-			5100000000ULL);
-	KUNIT_EXPECT_EQ(test, energy_idle_nj(&idle, 5000000, 100000000000ULL, FAKE_S),
-			5000000000ULL);
+		KUNIT_EXPECT_EQ(test, part_of(&idle, 5000000, 1, FAKE_S), 1ULL);
+	KUNIT_EXPECT_EQ(test, part_of(&idle, 5000000, 100000000000ULL, FAKE_S), 5100000000ULL);
+	KUNIT_EXPECT_EQ(test, part_of(&idle, 5000000, 100000000000ULL, FAKE_S), 5000000000ULL);
+}
+
+/* A virtual CPU that its host stops between the counter and the clock: only time was lost. */
+static void late_clock_makes_up(struct kunit *test)
+{
+	static const u64 late_ns[] = { 0, 300 * FAKE_MS, 0, 0, 90 * FAKE_MS, 200 * FAKE_MS };
+	u64 idle_nj = 0, used_nj = 0, before_ns = 0;
+	struct energy_idle idle = {};
+	unsigned int i;
+
+	for (i = 0; i < 1000; i++) {
+		u64 now_ns = late_ns[i % ARRAY_SIZE(late_ns)];
+		struct energy_span span = {
+			.nj = 5 * (100 * FAKE_MS + before_ns),
+			.ns = 100 * FAKE_MS + now_ns,
+			.blur_ns = now_ns + before_ns,
+		};
+
+		before_ns = now_ns;
+		used_nj += span.nj;
+		idle_nj += energy_idle_nj(&idle, 5000000, &span);
+	}
+	KUNIT_EXPECT_EQ(test, idle_nj, used_nj);
 }
 
 static struct kunit_case idle_cases[] = {
@@ -298,6 +327,7 @@ static struct kunit_case idle_cases[] = {
 	KUNIT_CASE_PARAM(idle_part, part_gen_params),
 	KUNIT_CASE(late_counter_makes_up),
 	KUNIT_CASE(credit_is_bounded),
+	KUNIT_CASE(late_clock_makes_up),
 	{}
 };
 
