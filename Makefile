@@ -87,7 +87,7 @@ lint: deps ## static checks of the sources
 selftests: deps guest ## the tests in a virtual machine
 	tools/selftests/run --modules $(GUEST_KMOD) --payload $(GUEST_PAYLOAD)
 
-bench: deps guest ## what the meter costs, in guest instructions
+bench: deps guest ## what the meter costs, and how exact it is
 	tools/bench/run
 
 guest: guest-modules guest-payload ## what runs in the virtual machine

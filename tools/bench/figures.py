@@ -50,6 +50,45 @@ class Measurement:
     timeout: int = 600
     times: int = 2
     script: Optional[str] = None
+    # no other guest beside it: how fast its CPUs are matters
+    alone: bool = False
+
+
+# Ten times the virtual hardware's own prices: an emulated CPU executes about a tenth of what a
+# real one does, so that a busy one draws what a real one draws, beside the same static power.
+NONUNIFORM = ("int_pj=80000", "mem_pj=160000", "simd_pj=240000", "string_pj=80000",
+              "string_byte_pj=10000", "wake_nj=200000")
+UNIFORM = ("uniform=80000",)
+
+MIXES = (
+    ("equal", "four equal processes, one on each CPU"),
+    ("kinds", "integer, memory and SIMD instructions"),
+    ("duty", "busy for 100, 75, 50 and 25 % of the time"),
+    ("bursty", "six that are busy for 15 to 120 ms and sleep"),
+    ("swarm", "400 that live for 1 to 5 ms of CPU time"),
+    ("sockets", "two on one socket, a quarter of one on the other"),
+    ("oversubscribed", "sixteen on four CPUs"),
+)
+# Where bytes cost something.
+STRINGS = (("string", "two integer, two that fill memory (`rep stosb`)"),)
+
+
+def accuracy(name, table, mixes, suffix="", at_most=None):
+    """Errors of attribution, with a table of the virtual hardware's prices."""
+    figures = []
+    for meter, how in (("cpu", "by CPU time"), ("pmu", "by instructions")):
+        figures += [Figure(f"mape_{meter}_{mix}{suffix}", f"{how}: {what}, %", digits=2)
+                    for mix, what in mixes]
+        figures += [Figure(f"mape_{meter}_mean{suffix}", f"{how}: mean of all mixes, %", digits=2,
+                           at_most=at_most if meter == "pmu" else None),
+                    Figure(f"scale_{meter}_mean{suffix}", "of a mix's sum: mean of all mixes, %",
+                           digits=2)]
+    figures.append(Figure(f"accuracy_late_percent{suffix}",
+                          "samples left out because the host was busy, %", digits=1))
+    guest = ["--topology", "2x2"]
+    for price in table:
+        guest += ["--plugin", price]
+    return Measurement(name, tuple(figures), guest=tuple(guest), timeout=1800, times=3, alone=True)
 
 
 MEASUREMENTS = (
@@ -101,6 +140,8 @@ MEASUREMENTS = (
         Figure("quiet1_insns_per_s", "the same in instructions per second"),
         Figure("quiet1_insns_per_s_without", "what the machine does by itself"),
     ), script="quiet"),
+    accuracy("accuracy", UNIFORM, MIXES, at_most=2),
+    accuracy("accuracy_nonuniform", NONUNIFORM, MIXES + STRINGS, suffix="_nonuniform"),
     Measurement("record", (
         Figure("record_bytes", "memory of a process's record, bytes", at_most=384),
     ), times=1),
