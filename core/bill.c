@@ -267,25 +267,34 @@ static void bill_group(struct energy_core *core, struct energy_group *g, u64 now
 static bool in_short_gap(struct energy_slot *s, u64 now_ns, bool online)
 {
 	u64 elapsed_ns = now_ns - s->last_ns;
-	u64 max_ns = s->waits ? ENERGY_WAIT_MAX_NS : ENERGY_GAP_MAX_NS;
+	u64 gap_ns;
 
 	if (s->read_ok || !s->last_ns)
 		return false;
-	if (elapsed_ns <= min(s->trust_ns, online ? max_ns : U64_MAX))
+	if (s->waits)
+		s->heard_ns = now_ns;
+	gap_ns = now_ns - max(s->heard_ns, s->last_ns);
+	if (elapsed_ns <= s->trust_ns &&
+	    (!online || (elapsed_ns <= ENERGY_WAIT_MAX_NS && gap_ns <= ENERGY_GAP_MAX_NS)))
 		return true;
 	energy_slot_lose(s, now_ns);
 	return false;
 }
 
-/* Whether to wait with the group's bill for a slot that may come back. */
+/*
+ * Whether to wait with the group's bill for a slot that may come back: not when a source goes,
+ * what it has counted is billed now or never.
+ */
 static bool group_waits(struct energy_group *g, u64 now_ns)
 {
-	bool waits = false;
+	bool waits = false, goes = false;
 	unsigned int i;
 
-	for (i = 0; i < g->nr_slots; i++)
+	for (i = 0; i < g->nr_slots; i++) {
 		waits |= in_short_gap(g->slots[i], now_ns, g->nr_online);
-	return waits;
+		goes |= g->slots[i]->next.moving;
+	}
+	return waits && !goes;
 }
 
 /* CPUs that are offline are no capacity, unless all are: a package of such is an idle one. */
@@ -322,6 +331,8 @@ void energy_bill(struct energy_core *core, u64 now_ns, u64 dt_ns)
 	struct energy_slot *s;
 	unsigned int i;
 
+	if (core->ungrouped)
+		energy_groups_build(core);
 	add_capacity(core, dt_ns);
 	list_for_each_entry(s, &core->slots, node) {
 		if (s->billed || !s->read_ok)

@@ -12,7 +12,14 @@
 #include "internal.h"
 #include "units.h"
 
-static int source_start(struct energy_source *src)
+/**
+ * energy_choice_start() - Start a source, if it does not run yet
+ * @src: the source
+ *
+ * Context: core->lock held; may sleep.
+ * Return: 0, or what its start() returned; then it is not chosen any more.
+ */
+int energy_choice_start(struct energy_source *src)
 {
 	int ret;
 
@@ -28,51 +35,39 @@ static int source_start(struct energy_source *src)
 	return 0;
 }
 
-static const struct energy_domain *domain_of(const struct energy_source *src,
-					     const struct energy_slot *s)
-{
-	unsigned int i;
-
-	for (i = 0; i < src->nr_domains; i++)
-		if (src->domains[i].kind == s->kind && src->domains[i].instance == s->instance)
-			return &src->domains[i];
-	return NULL;
-}
-
 /* The source that the administrator wants, if it is there and works; then no other is read. */
 static const struct energy_source *wanted(const struct energy_core *core)
 {
-	const struct energy_source *src;
+	struct energy_source *src;
 
 	list_for_each_entry(src, &core->sources, node)
-		if (!src->failed && !strcmp(src->name, core->params.source))
+		if (!src->leaving && !src->failed && !strcmp(src->name, core->params.source) &&
+		    !energy_choice_start(src))
 			return src;
 	return NULL;
 }
 
-/* The best source that offers this slot and starts. */
+/* The best source that offers this slot and starts; @only that one, if it is not NULL. */
 static void slot_choose(struct energy_core *core, const struct energy_slot *s,
-			struct energy_next *next)
+			const struct energy_source *only, struct energy_next *next)
 {
 	const struct energy_domain *dom;
-	const struct energy_source *only;
 	struct energy_source *src;
 
 	do {
-		only = wanted(core);
 		next->src = NULL;
 		next->dom = NULL;
 		list_for_each_entry(src, &core->sources, node) {
-			if (src->failed || (only && src != only) ||
+			if (src->leaving || src->failed || (only && src != only) ||
 			    (next->src && src->rating <= next->src->rating))
 				continue;
-			dom = domain_of(src, s);
+			dom = energy_slot_domain(s, src);
 			if (!dom)
 				continue;
 			next->src = src;
 			next->dom = dom;
 		}
-	} while (next->src && source_start(next->src));
+	} while (next->src && energy_choice_start(next->src));
 }
 
 /**
@@ -87,6 +82,7 @@ static void slot_choose(struct energy_core *core, const struct energy_slot *s,
  */
 void energy_choice_plan(struct energy_core *core)
 {
+	const struct energy_source *only = wanted(core);
 	bool counters = false;
 	struct energy_slot *s;
 
@@ -94,9 +90,9 @@ void energy_choice_plan(struct energy_core *core)
 		s->next = (struct energy_next) {};
 		/* slots are ordered by kind, ENERGY_VM is the last */
 		if (s->kind != ENERGY_VM || !counters)
-			slot_choose(core, s, &s->next);
+			slot_choose(core, s, only, &s->next);
 		s->next.moving = s->next.src != s->src;
-		counters |= !!s->next.src;
+		counters |= s->next.src && s->next.src->kind == ENERGY_MEASURED;
 	}
 }
 
@@ -144,40 +140,48 @@ static void slot_switch(struct energy_core *core, struct energy_slot *s, u64 now
 	s->blur_ns = 0;
 }
 
-static bool source_in_use(struct energy_core *core, const struct energy_source *src)
+static void count_users(struct energy_core *core)
 {
+	struct energy_source *src;
 	struct energy_slot *s;
 
+	list_for_each_entry(src, &core->sources, node)
+		src->used = 0;
 	list_for_each_entry(s, &core->slots, node)
-		if (s->src == src)
-			return true;
-	return false;
+		if (s->src)
+			s->src->used++;
 }
 
 /**
- * energy_choice_switch() - Go over to what has been chosen, and build the groups anew
+ * energy_choice_switch() - Go over to what has been chosen
  * @core: the core
  * @now_ns: CLOCK_BOOTTIME
+ * @regroup: domains may have other CPUs than before
+ *
+ * Groups are built anew only where something has changed: a group that waits for its counters
+ * keeps the claims on what they will show.
  *
  * Context: core->lock held; may sleep.
- * Return: 0, or -ENOMEM, upon which nothing is billed until the next choice.
+ * Return: 0, or -ENOMEM, upon which nothing is billed until there is memory.
  */
-int energy_choice_switch(struct energy_core *core, u64 now_ns)
+int energy_choice_switch(struct energy_core *core, u64 now_ns, bool regroup)
 {
 	struct energy_source *src;
 	struct energy_slot *s;
 
 	list_for_each_entry(s, &core->slots, node) {
+		regroup |= s->next.moving;
 		if (s->next.moving)
 			slot_switch(core, s, now_ns);
 		s->next = (struct energy_next) {};
 	}
+	count_users(core);
 	list_for_each_entry(src, &core->sources, node) {
-		if (!src->started || source_in_use(core, src))
+		if (!src->started || src->used)
 			continue;
 		if (src->ops->stop)
 			src->ops->stop(src);
 		src->started = false;
 	}
-	return energy_groups_build(core);
+	return regroup || core->ungrouped ? energy_groups_build(core) : 0;
 }

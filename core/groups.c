@@ -67,7 +67,7 @@ static void bill_slot(struct energy_core *core, struct energy_slot *s)
  * energy_groups_build() - Divide the CPUs over what there is to pay
  * @core: the core
  *
- * Claims on energy that was not read before this are dropped; see energy_slots_select().
+ * Claims on energy that was not read before this are dropped; see energy_choice_switch().
  *
  * Context: core->lock held; may sleep.
  * Return: 0 or -ENOMEM, upon which there are no groups.
@@ -79,13 +79,16 @@ int energy_groups_build(struct energy_core *core)
 	unsigned int cpu, nr = 0, i;
 
 	energy_groups_drop(core);
+	core->ungrouped = false;
 	list_for_each_entry(s, &core->slots, node)
 		nr++;
 	if (!nr)
 		return 0;
 	core->groups = kvcalloc(nr, sizeof(*core->groups), GFP_KERNEL);
-	if (!core->groups)
+	if (!core->groups) {
+		core->ungrouped = true;
 		return -ENOMEM;
+	}
 	/* Slots are ordered by kind: packages open the groups that dram joins. */
 	list_for_each_entry(s, &core->slots, node)
 		if (s->src && (kinds & BIT(s->kind)))

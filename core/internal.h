@@ -4,7 +4,8 @@
  *
  * LOCK MAP, outermost first
  *
- *   the kernel's parameter lock	writes of core->params
+ *   the kernel's parameter lock	writes of core->params, but of the choice of a source,
+ *				which is core->lock's
  *   core->errand_lock (mutex)	who waits for a change of the sources. Held until the
  *				sampler has made it, so over core->lock
  *   core->meter_lock (mutex)	which meter there is. Held over starting and stopping it on CPUs,
@@ -147,6 +148,7 @@ struct energy_stats {
  * @slots: all slots
  * @groups: the groups
  * @nr_groups: how many
+ * @ungrouped: there are none for want of memory
  * @cpu_group: per CPU its group's number, or ENERGY_NO_GROUP
  * @books: the accounts
  * @sys: the system as a whole, pid 0, since load
@@ -171,12 +173,13 @@ struct energy_stats {
  * @meter_lock: see the lock map
  * @meter: who counts instructions, or NULL; under @meter_lock, or while CPUs come and go
  * @meter_state: its state of CPU hotplug
- * @meter_paused: it is not read: the machine is being suspended; under @meter_lock
+ * @meter_runs: it has been started; under @meter_lock
+ * @meter_paused: it is not to be: the machine is being suspended; under @meter_lock
  * @busy: CPUs that energy_meters_settle() has found busy; under @lock
  * @drain_wanted: a ledger asks for an early drain
  * @params_changed: the sampler has to recompute its deadline
  * @parked: no samples: the machine is being suspended; under @lock
- * @asleep: what the next sample bills was used by a machine that slept; under @lock
+ * @asleep: what this sample bills was used by a machine that slept; under @lock
  * @pm_notifier: follows suspend and resume
  * @own_zones: powercap control types of our own, by their device's address; locks itself
  * @running: parameters may be checked against each other, and the sampler be woken
@@ -220,6 +223,7 @@ struct energy_core {
 	struct list_head slots;
 	struct energy_group *groups;
 	unsigned int nr_groups;
+	bool ungrouped;
 	int *cpu_group;
 
 	struct energy_books books;
@@ -247,6 +251,7 @@ struct energy_core {
 	struct mutex meter_lock;
 	struct energy_meter *meter;
 	int meter_state;
+	bool meter_runs;
 	bool meter_paused;
 	struct cpumask busy;
 
@@ -389,7 +394,7 @@ void energy_errand_remove(struct energy_core *core, struct energy_source *src);
 int energy_errand_prefer(struct energy_core *core, const char *name);
 
 /* meter.c */
-void energy_meters_settle(struct energy_core *core);
+bool energy_meters_settle(struct energy_core *core);
 void energy_meters_pause(struct energy_core *core, bool pause);
 
 /* registry.c */

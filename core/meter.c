@@ -55,19 +55,20 @@ void energy_meter_settle(struct energy_ledger *l, u64 now)
  * @core: the core; a flip follows
  *
  * Rule 3: only a CPU itself can read its counter, so those that run something are interrupted;
- * idle ones are not, nor those that are kept from such things: what runs there is charged with
- * its instructions when it leaves the CPU.
+ * idle ones are not, nor those that are kept from such things (nohz_full): what runs there is
+ * charged with its instructions when it leaves the CPU.
  *
  * Context: core->lock held; may sleep.
+ * Return: whether any was interrupted, and waited for.
  */
-void energy_meters_settle(struct energy_core *core)
+bool energy_meters_settle(struct energy_core *core)
 {
 	struct cpumask *busy = &core->busy;
 	const struct energy_ledger *l;
 	unsigned int cpu;
 
 	if (!static_branch_unlikely(&energy_metered))
-		return;
+		return false;
 	cpumask_clear(busy);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
 		l = core->ledgers[cpu];
@@ -75,7 +76,10 @@ void energy_meters_settle(struct energy_core *core)
 		    housekeeping_test_cpu(cpu, HK_TYPE_MISC))
 			__set_bit(cpu, cpumask_bits(busy));
 	}
+	if (bitmap_empty(cpumask_bits(busy), core->nr_ledgers))
+		return false;
 	core->env->settle(core, busy);
+	return true;
 }
 
 static int meter_online(unsigned int cpu)
@@ -130,34 +134,51 @@ static bool metered_anywhere(const struct energy_core *core)
 	return false;
 }
 
-static void read_in_switches(struct energy_core *core)
+/* On each CPU that is online, and on others as they come; then in switches. */
+static int meter_start(struct energy_core *core)
 {
-	unsigned int cpu;
+	int ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "energy/meter:online", meter_online,
+				    meter_offline);
 
-	for (cpu = 0; cpu < core->nr_ledgers; cpu++)
-		if (core->ledgers[cpu])
-			energy_meter_attach(core->ledgers[cpu], core->ledgers[cpu]->meter);
+	if (ret < 0)
+		return ret;
+	core->meter_state = ret;
+	core->meter_runs = true;
 	static_branch_enable(&energy_metered);
+	return 0;
+}
+
+static void meter_stop(struct energy_core *core)
+{
+	if (!core->meter_runs)
+		return;
+	core->meter_runs = false;
+	static_branch_disable(&energy_metered);
+	cpuhp_remove_state(core->meter_state);
 }
 
 /**
- * energy_meters_pause() - Read the meter no more, or again
+ * energy_meters_pause() - Stop the meter, or start it again
  * @core: the core
- * @pause: whether no more
+ * @pause: whether to stop it
  *
- * Rule 16: a suspended machine forgets its counters. What a meter says of the time between two
- * reads with a suspend in between may be anything, and is not charged.
+ * Rule 16: a suspended machine forgets its counters, and how they were set up, of the CPU that
+ * suspends it too, which never goes offline.
  *
  * Context: may sleep; not under core->lock or cpus_read_lock().
  */
 void energy_meters_pause(struct energy_core *core, bool pause)
 {
+	int ret = 0;
+
 	mutex_lock(&core->meter_lock);
 	core->meter_paused = pause;
 	if (core->meter && pause)
-		static_branch_disable(&energy_metered);
+		meter_stop(core);
 	else if (core->meter)
-		read_in_switches(core);
+		ret = meter_start(core);
+	if (ret)
+		pr_warn("energy: meter %s does not start again: %d\n", core->meter->name, ret);
 	mutex_unlock(&core->meter_lock);
 }
 
@@ -167,23 +188,17 @@ static int meter_on(struct energy_core *core, struct energy_meter *meter)
 
 	if (core->meter)
 		return -EBUSY;
+	/* whether it starts is seen only where it may */
+	if (core->meter_paused)
+		return -EAGAIN;
 	core->meter = meter;
-	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "energy/meter:online", meter_online,
-				meter_offline);
-	if (ret < 0)
-		goto forget;
-	core->meter_state = ret;
-	ret = -ENODEV;
-	if (!metered_anywhere(core))
-		goto remove;
-	if (!core->meter_paused)
-		static_branch_enable(&energy_metered);
-	return 0;
-
-remove:
-	cpuhp_remove_state(core->meter_state);
-forget:
-	core->meter = NULL;
+	ret = meter_start(core);
+	if (!ret && !metered_anywhere(core)) {
+		meter_stop(core);
+		ret = -ENODEV;
+	}
+	if (ret)
+		core->meter = NULL;
 	return ret;
 }
 
@@ -196,8 +211,8 @@ forget:
  *
  * Context: may sleep; not under cpus_read_lock().
  * Return: 0; -EINVAL for a malformed meter (the log says what is wrong), -EBUSY if there is one
- * already, -ENODEV if it starts on no CPU, or if energy_core itself could not start; or another
- * negative errno.
+ * already, -EAGAIN while the machine is being suspended, -ENODEV if it starts on no CPU, or if
+ * energy_core itself could not start; or another negative errno.
  */
 int energy_meter_register(struct energy_meter *meter)
 {
@@ -228,9 +243,10 @@ void energy_meter_unregister(struct energy_meter *meter)
 	struct energy_core *core = &energy_core;
 
 	mutex_lock(&core->meter_lock);
-	static_branch_disable(&energy_metered);
-	cpuhp_remove_state(core->meter_state);
-	core->meter = NULL;
+	if (!WARN_ON(core->meter != meter)) {
+		meter_stop(core);
+		core->meter = NULL;
+	}
 	mutex_unlock(&core->meter_lock);
 }
 EXPORT_SYMBOL_ENERGY(energy_meter_unregister);

@@ -22,6 +22,7 @@ void energy_pm_park(struct energy_core *core, u64 now_ns)
 	mutex_lock(&core->lock);
 	now_ns = energy_core_time(core, now_ns);
 	energy_sampler_step_locked(core, now_ns);
+	now_ns = energy_core_time(core, now_ns);
 	if (core->window_start_ns != now_ns)
 		energy_window_publish(core, now_ns);
 	core->parked = true;
@@ -42,12 +43,7 @@ void energy_pm_unpark(struct energy_core *core, u64 now_ns, bool off)
 	now_ns = energy_core_time(core, now_ns);
 	if (off)
 		energy_slots_forget(core, now_ns);
-	energy_slots_slept(core);
-	/* memory costs by the time it is held, but not while all stood still */
-	core->last_drain_ns = now_ns;
-	core->asleep = true;
 	energy_sampler_step_locked(core, now_ns);
-	core->asleep = false;
 	core->parked = false;
 	mutex_unlock(&core->lock);
 }

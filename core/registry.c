@@ -42,8 +42,9 @@ static int check_source(const struct energy_core *core, const struct energy_sour
 		       src->version, ENERGY_SOURCE_VERSION);
 		return -EINVAL;
 	}
-	if (!energy_source_name_ok(src->name) || !strcmp(src->name, ENERGY_SOURCE_AUTO))
-		return reject(src, "its name is empty, too long, not plain or \"auto\"");
+	if (!energy_source_name_ok(src->name) || !strcmp(src->name, ENERGY_SOURCE_AUTO) ||
+	    !strcmp(src->name, "none"))
+		return reject(src, "its name is empty, too long, not plain, \"auto\" or \"none\"");
 	if (!src->ops || !src->ops->read_domain)
 		return reject(src, "it has no read_domain()");
 	if ((unsigned int)src->kind > ENERGY_MODEL)
@@ -80,7 +81,7 @@ static int choose(struct energy_core *core, u64 now_ns)
 {
 	energy_choice_plan(core);
 	energy_sampler_step_locked(core, now_ns);
-	return energy_choice_switch(core, now_ns);
+	return energy_choice_switch(core, energy_core_time(core, now_ns), false);
 }
 
 static void stop(struct energy_source *src)
@@ -88,6 +89,15 @@ static void stop(struct energy_source *src)
 	if (src->started && src->ops->stop)
 		src->ops->stop(src);
 	src->started = false;
+}
+
+/* It stays in the list until its last sample is over: a window that ends with that names it. */
+static void leave(struct energy_core *core, struct energy_source *src, u64 now_ns)
+{
+	src->leaving = true;
+	choose(core, now_ns);
+	list_del(&src->node);
+	stop(src);
 }
 
 /**
@@ -117,6 +127,8 @@ int energy_registry_add(struct energy_core *core, struct energy_source *src, u64
 	now_ns = energy_core_time(core, now_ns);
 	src->started = false;
 	src->failed = false;
+	src->leaving = false;
+	src->used = 0;
 	src->reads = 0;
 	src->gaps = 0;
 	src->last_error = 0;
@@ -127,12 +139,9 @@ int energy_registry_add(struct energy_core *core, struct energy_source *src, u64
 	ret = choose(core, now_ns);
 	if (!ret && src->failed)
 		ret = -EIO;
-	if (ret) {
-		list_del(&src->node);
-		choose(core, now_ns);
-		stop(src);
-	}
-	energy_latest_update(core, now_ns);
+	if (ret)
+		leave(core, src, now_ns);
+	energy_latest_update(core, energy_core_time(core, now_ns));
 unlock:
 	mutex_unlock(&core->lock);
 	return ret;
@@ -168,7 +177,7 @@ int energy_registry_update(struct energy_core *core, struct energy_source *src,
 	src->nr_domains = now->nr_domains;
 	src->priv = now->priv;
 	energy_choice_plan(core);
-	energy_choice_switch(core, now_ns);
+	energy_choice_switch(core, energy_core_time(core, now_ns), src->started);
 	energy_latest_update(core, now_ns);
 unlock:
 	mutex_unlock(&core->lock);
@@ -190,10 +199,8 @@ void energy_registry_remove(struct energy_core *core, struct energy_source *src,
 {
 	mutex_lock(&core->lock);
 	now_ns = energy_core_time(core, now_ns);
-	list_del(&src->node);
-	choose(core, now_ns);
-	stop(src);
-	energy_latest_update(core, now_ns);
+	leave(core, src, now_ns);
+	energy_latest_update(core, energy_core_time(core, now_ns));
 	mutex_unlock(&core->lock);
 }
 
@@ -206,13 +213,12 @@ void energy_registry_remove(struct energy_core *core, struct energy_source *src,
  * As long as that source is registered and works, no other one is read; the choice outlives it.
  * One that did not start before is given another try.
  *
- * Context: the kernel's parameter lock; may sleep.
- * Return: 0; -ENODEV if there is no such source, -EIO if it does not start, upon which it stays
- * as it was; or -ENOMEM, upon which nothing is billed until the next choice.
+ * Context: may sleep.
+ * Return: 0; -ENODEV if there is no such source, -EIO if it does not start, upon which nothing has
+ * changed; or -ENOMEM, upon which nothing is billed until there is memory.
  */
 int energy_registry_prefer(struct energy_core *core, const char *name, u64 now_ns)
 {
-	char before[ENERGY_NAME_LEN];
 	struct energy_source *src;
 	int ret = -ENODEV;
 
@@ -220,17 +226,15 @@ int energy_registry_prefer(struct energy_core *core, const char *name, u64 now_n
 	src = find(core, name);
 	if (!src && strcmp(name, ENERGY_SOURCE_AUTO))
 		goto unlock;
+	ret = -EIO;
+	if (src && energy_choice_start(src))
+		goto unlock;
 	if (src)
 		src->failed = false;
-	strscpy(before, core->params.source, sizeof(before));
 	strscpy(core->params.source, name, sizeof(core->params.source));
 	now_ns = energy_core_time(core, now_ns);
 	ret = choose(core, now_ns);
-	if (src && src->failed) {
-		ret = -EIO;
-		strscpy(core->params.source, before, sizeof(core->params.source));
-	}
-	energy_latest_update(core, now_ns);
+	energy_latest_update(core, energy_core_time(core, now_ns));
 unlock:
 	mutex_unlock(&core->lock);
 	return ret;

@@ -82,17 +82,17 @@ static int read_counter(struct energy_source *src, const struct energy_domain *d
 	return 0;
 }
 
-static int slot_read(struct energy_slot *s)
+static void slot_read(struct energy_slot *s)
 {
 	int ret = read_counter(s->src, s->dom, &s->raw_now, &s->reset);
 
 	s->read_ok = !ret;
 	s->waits = ret == ENERGY_COUNTER_WAIT;
+	s->reads += s->read_ok;
 	if (ret < 0) {
 		s->gaps++;
 		s->last_error = ret;
 	}
-	return ret;
 }
 
 /**
@@ -137,8 +137,16 @@ void energy_slot_lose(struct energy_slot *s, u64 now_ns)
 	s->blind_ns = now_ns;
 }
 
-static const struct energy_domain *domain_of(const struct energy_source *src,
-					     const struct energy_slot *s)
+/**
+ * energy_slot_domain() - A source's domain for a slot
+ * @s: the slot
+ * @src: the source
+ *
+ * Context: core->lock held.
+ * Return: the domain, or NULL if it does not offer that.
+ */
+const struct energy_domain *energy_slot_domain(const struct energy_slot *s,
+					       const struct energy_source *src)
 {
 	unsigned int i;
 
@@ -173,7 +181,7 @@ void energy_slots_replace(struct energy_core *core, const struct energy_source *
 	list_for_each_entry(s, &core->slots, node) {
 		if (s->src != src)
 			continue;
-		dom = domain_of(now, s);
+		dom = energy_slot_domain(s, now);
 		if (dom && !same_counter(dom, s->dom))
 			dom = NULL;
 		s->dom = dom;
@@ -185,18 +193,20 @@ void energy_slots_replace(struct energy_core *core, const struct energy_source *
 /*
  * Rule 11: the last read of who is replaced, and the first of who replaces it. Nothing is lost or
  * counted twice if the old counter has not moved while the new one was read; most move once in a
- * millisecond, so that this is soon so. If not, that little is lost.
+ * millisecond, so that this is soon so. If not, that little is lost. One that cannot be read a
+ * second time, or waits for news, or begins anew, has said what it had to say.
  */
 static void hand_over(struct energy_core *core, struct energy_slot *s)
 {
 	unsigned int tries = HAND_OVER_TRIES;
-	u64 before;
+	bool reset = false;
+	u64 raw;
 
 	energy_slot_read_next(core, s);
 	while (s->read_ok && !s->next.error && tries--) {
-		before = s->raw_now;
-		if (slot_read(s) || s->raw_now == before)
+		if (read_counter(s->src, s->dom, &raw, &reset) || reset || raw == s->raw_now)
 			return;
+		s->raw_now = raw;
 		energy_slot_read_next(core, s);
 	}
 }

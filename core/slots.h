@@ -55,6 +55,7 @@ struct energy_next {
  * @raw_now: what this sample has read, not billed yet
  * @frac: part of a nanojoule not counted yet, in units of 1 / 2^shift nJ
  * @last_ns: when @raw was read; 0 if the counter is not followed
+ * @heard_ns: when the source last said that there is nothing new
  * @blind_ns: since when it is not, though there is a source
  * @delta_nj: what it then had counted since the read before
  * @delta_ns: time between the two; 0 if @raw is a new baseline
@@ -89,6 +90,7 @@ struct energy_slot {
 	u64 raw_now;
 	u64 frac;
 	u64 last_ns;
+	u64 heard_ns;
 	u64 blind_ns;
 	u64 delta_nj;
 	u64 delta_ns;
@@ -143,6 +145,8 @@ struct energy_group {
 	bool offline;
 };
 
+const struct energy_domain *energy_slot_domain(const struct energy_slot *s,
+					       const struct energy_source *src);
 int energy_slots_add(struct energy_core *core, const struct energy_source *src);
 void energy_slots_replace(struct energy_core *core, const struct energy_source *src,
 			  const struct energy_source *now);
@@ -158,7 +162,8 @@ void energy_groups_drop(struct energy_core *core);
 
 /* choice.c: which source is read */
 void energy_choice_plan(struct energy_core *core);
-int energy_choice_switch(struct energy_core *core, u64 now_ns);
+int energy_choice_start(struct energy_source *src);
+int energy_choice_switch(struct energy_core *core, u64 now_ns, bool regroup);
 
 /* bill.c: what the counters say, split over who ran */
 void energy_bill(struct energy_core *core, u64 now_ns, u64 dt_ns);

@@ -43,8 +43,10 @@ static void sample(struct energy_core *core, u64 now_ns, bool in_sampler)
 	u64 dt_ns;
 
 	now_ns = energy_core_time(core, now_ns);
+	/* which takes as long as the slowest of them: the sample begins after it */
+	if (energy_meters_settle(core))
+		now_ns = energy_core_time(core, core->env->boottime());
 	dt_ns = core->last_ns ? now_ns - core->last_ns : 0;
-	energy_meters_settle(core);
 	energy_drain_flip(core, now_ns);
 	energy_slots_read(core, now_ns);
 	energy_drain_process(core);
@@ -72,13 +74,23 @@ static void sample(struct energy_core *core, u64 now_ns, bool in_sampler)
  *
  * The counters are read right after the flip, so that energy and activity are those of the
  * same interval; what the rest costs belongs to the next sample. New cgroups stay unresolved:
- * this may run in whatever task registers a source.
+ * this may run in the task that suspends the machine.
+ *
+ * While the machine is being suspended, or has just been (rule 16), what is billed was used by a
+ * machine that slept, whoever wants the sample.
  *
  * Context: core->lock held; may sleep.
  */
 void energy_sampler_step_locked(struct energy_core *core, u64 now_ns)
 {
+	if (core->parked) {
+		energy_slots_slept(core);
+		/* memory costs by the time it is held, but not while all stood still */
+		core->last_drain_ns = energy_core_time(core, now_ns);
+	}
+	core->asleep = core->parked;
 	sample(core, now_ns, false);
+	core->asleep = false;
 }
 
 /**

@@ -29,7 +29,7 @@ static void describe_sources(struct energy_core *core, struct energy_published *
 
 	strscpy(pub->source, "none", sizeof(pub->source));
 	list_for_each_entry(src, &core->sources, node)
-		if (src->started)
+		if (src->used)
 			n += scnprintf(pub->source + n, sizeof(pub->source) - n, "%s%s",
 				       n ? "," : "", src->name);
 }

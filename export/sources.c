@@ -22,24 +22,13 @@ static const char *state(const struct energy_source *src)
 	return src->started ? "active" : "standby";
 }
 
-static unsigned int nr_used(struct energy_core *core, const struct energy_source *src)
-{
-	const struct energy_slot *s;
-	unsigned int n = 0;
-
-	list_for_each_entry(s, &core->slots, node)
-		n += s->src == src;
-	return n;
-}
-
-static void show_source(struct seq_file *m, struct energy_core *core,
-			const struct energy_source *src)
+static void show_source(struct seq_file *m, const struct energy_source *src)
 {
 	char name[4 * (ENERGY_NAME_LEN - 1) + 1];
 	unsigned int i;
 
 	seq_printf(m, "source=%s rating=%d kind=%s state=%s used=%u", src->name, src->rating,
-		   kinds[src->kind], state(src), nr_used(core, src));
+		   kinds[src->kind], state(src), src->used);
 	seq_printf(m, " reads=%llu gaps=%llu last_error=%d domains=", src->reads, src->gaps,
 		   src->last_error);
 	for (i = 0; i < src->nr_domains; i++) {
@@ -80,7 +69,7 @@ static int show(struct seq_file *m, void *v)
 		return -EINTR;
 	seq_printf(m, "preferred=%s\n", core->params.source);
 	list_for_each_entry(src, &core->sources, node)
-		show_source(m, core, src);
+		show_source(m, src);
 	mutex_unlock(&core->lock);
 	return 0;
 }

@@ -12,6 +12,7 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/exits_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/fake.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/fake_task.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/gaps_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/handover_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/heard.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/idle_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/ledger_kunit.o

@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include <energy/meter.h>
+#include <energy/source.h>
 #include "compat.h"
 
 /* How long a CPU goes without before it is looked whether a counter has become free. */
@@ -144,7 +145,10 @@ static void say_what_is_missing(void)
 	cpumask_copy(&pmu_said, &pmu_missing);
 }
 
-/* A pinned event that has found no counter is in error, until it is enabled again. */
+/*
+ * A pinned event that has found no counter is in error, until it is enabled again. CPUs that have
+ * nothing to count are left alone.
+ */
 static void pmu_retry(struct work_struct *work)
 {
 	struct perf_event *event;
@@ -155,7 +159,9 @@ static void pmu_retry(struct work_struct *work)
 		event = per_cpu(pmu_event, cpu);
 		if (!event)
 			continue;
-		if (READ_ONCE(event->state) != PERF_EVENT_STATE_ACTIVE)
+		/* which interrupts the CPU */
+		if (READ_ONCE(event->state) != PERF_EVENT_STATE_ACTIVE &&
+		    energy_source_cpu_busy(cpu))
 			perf_event_enable(event);
 		note(cpu);
 	}
@@ -171,9 +177,10 @@ static int __init energy_pmu_instr_init(void)
 {
 	int ret = energy_meter_register(&pmu_meter);
 
-	if (ret == -ENODEV && pmu_error)
-		pr_info("no instruction counter here (%d): a virtual machine has one only if its host gives it a PMU (kvm's enable_pmu=1, see the README)\n",
-			pmu_error);
+	if (ret == -ENODEV && pmu_error == -ENOENT)
+		pr_info("no instruction counter here: a virtual machine has one only if its host gives it a PMU (kvm's enable_pmu=1, see the README)\n");
+	else if (ret == -ENODEV && pmu_error)
+		pr_info("no instruction counter here: perf refuses it: %d\n", pmu_error);
 	if (ret)
 		return ret;
 	/* at once, for what there is to say */

@@ -149,8 +149,10 @@ struct energy_source {
 	u64 reads;
 	u64 gaps;
 	int last_error;
+	unsigned int used;
 	bool started;
 	bool failed;
+	bool leaving;
 };
 
 #define ENERGY_MAX_DOMAINS 1024

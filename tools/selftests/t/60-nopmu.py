@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=vm timeout=60 hardware=none
+# selftest: guest=vm timeout=60 topology=1x2 memory=512 hardware=none
 """A virtual machine without a PMU: no meter, and a line that says why and what to do."""
 
 import harness
