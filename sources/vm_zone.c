@@ -9,9 +9,11 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/ctype.h>
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/math64.h>
 #include <linux/powercap.h>
 
@@ -21,8 +23,11 @@
 /* Nobody else has that name; the control type is there for a moment. */
 #define PROBE_NAME "energy_vm_fallback"
 
+/* The control type has no operations: powercap needs nothing of ours to free it. */
 static struct powercap_control_type *control_type;
-static struct powercap_zone *zone;
+static struct powercap_zone zone;
+static bool zone_there;
+static DECLARE_COMPLETION(zone_released);
 static atomic64_t zone_nj;
 
 static int zone_energy_uj(struct powercap_zone *z, u64 *uj)
@@ -37,9 +42,21 @@ static int zone_range_uj(struct powercap_zone *z, u64 *uj)
 	return 0;
 }
 
+/*
+ * Whoever holds the zone's device keeps it beyond its removal, and powercap looks at zone_ops when
+ * the last one lets go: until then the module must stay. The zone is static, there is nothing to
+ * free.
+ */
+static int zone_release(struct powercap_zone *z)
+{
+	complete(&zone_released);
+	return 0;
+}
+
 static const struct powercap_zone_ops zone_ops = {
 	.get_energy_uj = zone_energy_uj,
 	.get_max_energy_range_uj = zone_range_uj,
+	.release = zone_release,
 };
 
 static int no_limit_set(struct powercap_zone *z, int id, u64 value)
@@ -90,6 +107,24 @@ static int name_taken(const char *name)
 	return !!dev;
 }
 
+static int zone_add(void)
+{
+	struct powercap_zone *z;
+
+	z = powercap_register_zone(&zone, control_type, "package-0", NULL, &zone_ops, 0,
+				   &no_limits);
+	zone_there = !IS_ERR(z);
+	if (zone_there)
+		return 0;
+	/*
+	 * A device that could not be added is released, on kernels before 6.3 not even that.
+	 * CONFIG_DEBUG_KOBJECT_RELEASE does it up to four seconds late.
+	 */
+	if (zone.dev.kobj.state_initialized)
+		wait_for_completion_timeout(&zone_released, 5 * HZ);
+	return PTR_ERR(z);
+}
+
 /**
  * vm_zone_register() - Make a control type with one zone, "package-0"
  * @name: the control type's
@@ -122,18 +157,14 @@ int vm_zone_register(const char *name)
 	ret = energy_zones_disown(&control_type->dev);
 	if (ret)
 		goto unregister;
-	zone = powercap_register_zone(NULL, control_type, "package-0", NULL, &zone_ops, 0,
-				      &no_limits);
-	if (IS_ERR(zone)) {
-		ret = PTR_ERR(zone);
+	ret = zone_add();
+	if (ret)
 		goto forget;
-	}
 	pr_info("powercap zone %s is the guest's energy as it is told or estimated\n",
-		dev_name(&zone->dev));
+		dev_name(&zone.dev));
 	return 0;
 
 forget:
-	zone = NULL;
 	energy_zones_forget(&control_type->dev);
 unregister:
 	powercap_unregister_control_type(control_type);
@@ -154,13 +185,15 @@ void vm_zone_add(u64 nj)
 /**
  * vm_zone_unregister() - Remove zone and control type, if they are there
  *
- * Context: process context, waits for reads in progress.
+ * Context: process context, waits for reads in progress, and for whoever holds the zone's device.
  */
 void vm_zone_unregister(void)
 {
-	if (!zone)
+	if (!zone_there)
 		return;
-	powercap_unregister_zone(control_type, zone);
+	powercap_unregister_zone(control_type, &zone);
+	/* before the control type goes: the zone's release looks at it too */
+	wait_for_completion(&zone_released);
 	energy_zones_forget(&control_type->dev);
 	powercap_unregister_control_type(control_type);
 }
