@@ -86,12 +86,97 @@ static void counters_that_go_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vm_model_advance(&m, &now, 7), 1000ULL);
 }
 
+/* A sample as the source takes it; whether the core is told something. */
+static bool sample(struct vm_model *m, const struct vm_model_now *now)
+{
+	if (vm_model_waits(m, now))
+		return false;
+	vm_model_advance(m, now, 0);
+	return true;
+}
+
+/* One CPU that is always busy, half of it stolen: 1 ms samples, a tick every 4 ms. */
+static void samples_shorter_than_a_tick(struct kunit *test)
+{
+	struct vm_model m = {};
+	struct vm_model_now now = { .ns = FAKE_S };
+	unsigned int told = 0;
+	int i;
+
+	KUNIT_EXPECT_TRUE(test, sample(&m, &now));
+	for (i = 1; i <= 400; i++) {
+		now.model_nj += FAKE_MS;
+		now.ns += FAKE_MS;
+		if (i % 4 == 0) {
+			now.busy_ns += 2 * FAKE_MS;
+			now.steal_ns += 2 * FAKE_MS;
+		}
+		told += sample(&m, &now);
+	}
+	KUNIT_EXPECT_EQ(test, told, 100U);
+	KUNIT_EXPECT_EQ(test, m.nj, 200 * FAKE_MS);
+}
+
+/* Where nothing is stolen all of it is billed, only later. */
+static void short_samples_are_exact(struct kunit *test)
+{
+	struct vm_model m = {};
+	struct vm_model_now now = { .ns = FAKE_S };
+	int i;
+
+	sample(&m, &now);
+	for (i = 1; i <= 400; i++) {
+		now.model_nj += 1000003;
+		now.ns += FAKE_MS;
+		now.busy_ns += i % 4 ? 0 : 4 * FAKE_MS;
+		sample(&m, &now);
+	}
+	KUNIT_EXPECT_EQ(test, m.nj, now.model_nj);
+}
+
+struct wait_case {
+	const char *name;
+	struct vm_model_now since;
+	bool fresh;
+	bool waits;
+};
+
+static const struct wait_case wait_cases[] = {
+	{ "no tick", { 1, 0, 0, FAKE_MS }, false, true },
+	{ "a busy tick", { 1, 1, 0, FAKE_MS }, false, false },
+	{ "a stolen tick", { 1, 0, 1, FAKE_MS }, false, false },
+	{ "nothing was done", { 0, 0, 0, FAKE_MS }, false, false },
+	{ "almost too long", { 1, 0, 0, VM_MODEL_TICK_MAX_NS - 1 }, false, true },
+	{ "an idle machine without ticks", { 1, 0, 0, VM_MODEL_TICK_MAX_NS }, false, false },
+	{ "the first read", { 1, 0, 0, FAKE_MS }, true, false },
+};
+
+FAKE_TABLE(wait, wait_cases);
+
+static void waits(struct kunit *test)
+{
+	const struct wait_case *c = test->param_value;
+	const struct vm_model m = {
+		.last = { 1000, 1000, 1000, 1000 },
+		.following = !c->fresh,
+	};
+	const struct vm_model_now now = {
+		1000 + c->since.model_nj, 1000 + c->since.busy_ns, 1000 + c->since.steal_ns,
+		1000 + c->since.ns,
+	};
+
+	KUNIT_EXPECT_EQ(test, vm_model_waits(&m, &now), c->waits);
+}
+
 static struct kunit_case vm_model_cases[] = {
 	KUNIT_CASE_PARAM(active, active_gen_params),
 	KUNIT_CASE(idle_adds_up),
 	KUNIT_CASE(idle_of_a_day_at_most),
 	KUNIT_CASE(advance),
 	KUNIT_CASE(counters_that_go_back),
+	KUNIT_CASE(samples_shorter_than_a_tick),
+	KUNIT_CASE(short_samples_are_exact),
+	KUNIT_CASE_PARAM(waits, wait_gen_params),
 	{}
 };
 

@@ -45,6 +45,9 @@ static int estimate_read(struct energy_source *src, const struct energy_domain *
 	};
 
 	look_at_cpus(&now);
+	/* who runs until then pays a part of it: to say 0 would give it all to who runs last */
+	if (vm_model_waits(&model, &now))
+		return ENERGY_COUNTER_WAIT;
 	vm_zone_add(vm_model_advance(&model, &now, dom->idle_uw));
 	*raw = model.nj;
 	return 0;

@@ -8,7 +8,8 @@
  * machine. How much of the busy time was stolen the kernel knows by the tick, and only as a whole,
  * not by task: so all that was done in a sample is scaled down by the same share. The kernel books
  * a busy tick as stolen as far as it was, and the rest as busy: the two come from the same ticks,
- * so that even in samples of a tick or less, whose shares are crude, they agree on the long run.
+ * so that even where a sample has few of them, and its share is crude, they agree on the long run.
+ * A sample without any has no share at all: it waits for one that has, see vm_model_waits().
  * Where no hypervisor tells of stolen time there is none, and the estimate is the model's energy
  * to the nanojoule.
  */
@@ -24,6 +25,8 @@
 #define VM_MODEL_IDLE_UW_MAX	1000000000U
 /* A microwatt and nanosecond is a millionth of a nanojoule. */
 #define VM_MODEL_UW_NS_PER_NJ	1000000U
+/* A CPU that is busy has a tick by then, even if the hypervisor lets it wait for some. */
+#define VM_MODEL_TICK_MAX_NS	(100 * (u64)NSEC_PER_MSEC)
 
 /**
  * struct vm_model_now - What is known at one time
@@ -96,6 +99,31 @@ static inline u64 vm_model_idle_nj(u32 uw, u64 ns, u64 *rest)
 static inline u64 vm_model_since(u64 then, u64 now)
 {
 	return now > then ? now - then : 0;
+}
+
+/**
+ * vm_model_waits() - Is it too early to know what was stolen?
+ * @m: the estimate
+ * @now: what is known now
+ *
+ * Busy and stolen time move at ticks alone. Samples may be shorter than a tick, and most of them
+ * then see neither move: were they billed in full, only those with a tick would be scaled down.
+ * What they did is billed with the next tick instead, by its share.
+ *
+ * That is bounded, because an idle machine has no ticks: what little it does between them is
+ * billed in full, and what it draws idle does not have to wait.
+ *
+ * Context: any.
+ * Return: whether there should be no vm_model_advance() yet.
+ */
+static inline bool vm_model_waits(const struct vm_model *m, const struct vm_model_now *now)
+{
+	const struct vm_model_now *last = &m->last;
+
+	return m->following && vm_model_since(last->model_nj, now->model_nj) &&
+	       !vm_model_since(last->busy_ns, now->busy_ns) &&
+	       !vm_model_since(last->steal_ns, now->steal_ns) &&
+	       vm_model_since(last->ns, now->ns) < VM_MODEL_TICK_MAX_NS;
 }
 
 /**
