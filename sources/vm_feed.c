@@ -104,13 +104,24 @@ static unsigned long delay_jiffies(u64 ns)
 	return nsecs_to_jiffies(ns) + 1;
 }
 
+/*
+ * Whatever is pending: what was thought of the next line may be wrong by now. Under @feed.lock,
+ * where nobody else queues it; mod_delayed_work() wants a queue whose name depends on the kernel.
+ */
+static void work_in(unsigned long delay)
+{
+	cancel_delayed_work(&work);
+	schedule_delayed_work(&work, delay);
+}
+
 static void feed_work(struct work_struct *unused)
 {
 	u64 interval_ns;
-	bool live;
+	bool was_live, live;
 
 	spin_lock(&feed.lock);
-	live = vm_feed_hush(&feed.state, ktime_get_ns());
+	was_live = vm_feed_hush(&feed.state, ktime_get_ns());
+	live = was_live;
 	interval_ns = feed.state.last.interval_ns;
 	spin_unlock(&feed.lock);
 
@@ -119,22 +130,19 @@ static void feed_work(struct work_struct *unused)
 
 	spin_lock(&feed.lock);
 	feed.registered = live;
-	/* one that cannot be registered is tried again with the next line */
 	if (feed.registered)
-		schedule_delayed_work(&work, delay_jiffies(vm_feed_left_ns(&feed.state,
-									   ktime_get_ns())));
+		work_in(delay_jiffies(vm_feed_left_ns(&feed.state, ktime_get_ns())));
+	/* a line has come meanwhile, and has taken the source for registered */
+	else if (!was_live && feed.state.live)
+		work_in(0);
+	/* one that cannot be registered is tried again with the next line */
 	spin_unlock(&feed.lock);
 }
 
 /* The next line may come much sooner than the one before had let expect. */
 static void expect_next(void)
 {
-	if (feed.registered) {
-		cancel_delayed_work(&work);
-		schedule_delayed_work(&work, delay_jiffies(feed.state.quiet_ns));
-	} else {
-		schedule_delayed_work(&work, 0);
-	}
+	work_in(feed.registered ? delay_jiffies(feed.state.quiet_ns) : 0);
 }
 
 static const char *const verdicts[VRAPL_NR_VERDICTS] = {
