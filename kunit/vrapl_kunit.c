@@ -38,6 +38,8 @@ static const struct line_case line_cases[] = {
 	{ "version 2, and no more is known of it", "vrapl=2 whatever", VRAPL_UNSUPPORTED },
 	{ "version 11", "vrapl=11 seq=1 %", VRAPL_UNSUPPORTED },
 	{ "version is negative", "vrapl=-1 seq=1 %", VRAPL_NEGATIVE },
+	{ "the version alone", "vrapl=1 %", VRAPL_SYNTAX },
+	{ "the version alone, and a space", "vrapl=1  %", VRAPL_SYNTAX },
 	{ "wrong checksum", GOOD "crc=cc7acfa5", VRAPL_CHECKSUM },
 	{ "checksum in upper case", GOOD "crc=CC7ACFA4", VRAPL_SYNTAX },
 	{ "short checksum", GOOD "crc=c7acfa4", VRAPL_SYNTAX },

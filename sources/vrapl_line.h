@@ -333,6 +333,9 @@ static inline enum vrapl_verdict vrapl_parse(const char *text, size_t len,
 	verdict = vrapl_take_crc(&all);
 	if (verdict)
 		return verdict;
+	/* the space after the version may be the checksum's: there is nothing between them */
+	if (t.p > all.end)
+		return VRAPL_SYNTAX;
 	t.end = all.end;
 	for (i = 0; i < VRAPL_NR_FIELDS; i++) {
 		if (i && !vrapl_take(&t, " "))

@@ -110,6 +110,19 @@ static void truncations(bool *good)
 	}
 }
 
+/* Its right checksum right after the version, whose space is the checksum's as well. */
+static void nothing_but_a_checksum(bool *good)
+{
+	static const char head[] = "vrapl=1 ";
+	char text[VRAPL_LINE_MAX];
+	size_t len;
+
+	len = snprintf(text, sizeof(text), "%scrc=%08x", head, vrapl_crc(head, strlen(head)));
+	CHECK(parse_exactly(text, len) == VRAPL_SYNTAX);
+	text[len - 1] ^= 1;
+	CHECK(parse_exactly(text, len) != VRAPL_GOOD);
+}
+
 /* CRC-32 finds every burst of up to 32 bits. */
 static void any_changed_byte_is_found(bool *good)
 {
@@ -151,6 +164,7 @@ static const struct tap_test tests[] = {
 	{ "the least and the most that a line can say", extremes },
 	{ "what would not be read is not written", no_bad_line_is_written },
 	{ "no part of a line is a line", truncations },
+	{ "a version and a checksum are no line", nothing_but_a_checksum },
 	{ "any changed byte is found", any_changed_byte_is_found },
 	{ "noise is none", noise },
 };
