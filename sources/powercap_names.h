@@ -24,6 +24,8 @@
 
 #include <energy/source.h>
 
+/* The control type that rapl_powercap registers; it has no zones. */
+#define PCAP_WATCH_NAME	"energy-rapl-watch"
 /* powercap counts in microjoules. */
 #define PCAP_NJ_PER_UJ	1000U
 /* More than any zone has (9 GJ), and little enough for its range to fit in 64 bits of nJ. */

@@ -136,7 +136,7 @@ int pcap_zones_begin(void (*changed)(void))
 
 	pcap_changed = changed;
 	/* without zones; its class is what we are after */
-	pcap_watch = powercap_register_control_type(NULL, "energy-rapl-watch", NULL);
+	pcap_watch = powercap_register_control_type(NULL, PCAP_WATCH_NAME, NULL);
 	if (IS_ERR(pcap_watch))
 		return PTR_ERR(pcap_watch);
 	pcap_interface.class = pcap_watch->dev.class;

@@ -16,8 +16,10 @@
 #include <linux/jiffies.h>
 #include <linux/math64.h>
 #include <linux/powercap.h>
+#include <linux/string.h>
 
 #include <energy/zones.h>
+#include "powercap_names.h"
 #include "vm_fallback.h"
 
 /* Nobody else has that name; the control type is there for a moment. */
@@ -88,6 +90,12 @@ static bool good_name(const char *name)
 	return p != name && p - name < ENERGY_NAME_LEN;
 }
 
+/* Free maybe, but not for long: the one is tried below, the other keeps rapl_powercap out. */
+static bool our_name(const char *name)
+{
+	return !strcmp(name, PROBE_NAME) || !strcmp(name, PCAP_WATCH_NAME);
+}
+
 /*
  * A name that is taken must not be tried: the kernel reports that with a stack trace. The class is
  * not exported, but a device of ours is in it, so one is made to ask. That somebody registers the
@@ -130,8 +138,8 @@ static int zone_add(void)
  * @name: the control type's
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL for a name that is none, -EBUSY for one that is taken (the log says so), or
- * what powercap returns.
+ * Return: 0; -EINVAL for a name that is none, or that these modules need themselves, -EBUSY for
+ * one that is taken (the log says so), or what powercap returns.
  */
 int vm_zone_register(const char *name)
 {
@@ -139,6 +147,10 @@ int vm_zone_register(const char *name)
 
 	if (!good_name(name)) {
 		pr_err("powercap_zone: not a name for a control type\n");
+		return -EINVAL;
+	}
+	if (our_name(name)) {
+		pr_err("powercap_zone=%s: the energy modules need that name themselves\n", name);
 		return -EINVAL;
 	}
 	ret = name_taken(name);

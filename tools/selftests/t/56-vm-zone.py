@@ -69,7 +69,9 @@ def check_refused(tap):
     """Only under a name that is free, and is one."""
     lib.command("rmmod", MODULE)
     tap.equal(os.listdir("/sys/class/powercap"), [], "without the module there is none")
-    for name, why in (("a/b", "not a name"), ("x" * 40, "not a name"), ("..", "not a name")):
+    for name, why in (("a/b", "not a name"), ("x" * 40, "not a name"), ("..", "not a name"),
+                      (MODULE, f"{MODULE}: the energy modules need"),
+                      ("energy-rapl-watch", "energy-rapl-watch: the energy modules need")):
         done = load(name)
         tap.ok(done.returncode and not lib.loaded(MODULE) and why in lib.dmesg(),
                f"{name}: refused", done)
