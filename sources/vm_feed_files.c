@@ -3,7 +3,11 @@
  * /proc/energy/vm_feed, where lines come in, and debugfs energy/vm_feed, what became of them.
  *
  * Rule 14: a file of procfs, because its removal waits for writes in progress and releases open
- * files. So the module can be unloaded while a feeder holds it open.
+ * files. So the module can be unloaded while a feeder holds it open. A write in progress copies its
+ * lines first, and a page fault there takes as long as whoever serves it likes (userfaultfd, FUSE):
+ * so long the removal waits. Only root can do that.
+ *
+ * The file of debugfs, as any other of its kind, keeps the module while it is open.
  */
 #include <linux/capability.h>
 #include <linux/debugfs.h>
