@@ -21,16 +21,22 @@
  * To be removed with proc_remove(), which waits for calls in progress and releases open files;
  * so they do not keep the provider from being unloaded.
  *
+ * A name that is taken cannot be told from no memory: procfs has no question for that, and says
+ * itself, with a stack trace, that somebody has the name. That is a provider's mistake.
+ *
  * Context: process context, may sleep.
- * Return: the file; NULL without memory, if the name is taken, or if energy_core itself could not
- * start.
+ * Return: the file, never NULL; or ERR_PTR(): -ENODEV if energy_core has no directory, because it
+ * does not run, -ENOMEM without memory or if the name is taken.
  */
 struct proc_dir_entry *energy_proc_file_add(const char *name, umode_t mode,
 					    const struct proc_ops *ops, void *data)
 {
+	struct proc_dir_entry *file;
+
 	if (!energy_core.proc_dir)
-		return NULL;
-	return proc_create_data(name, mode, energy_core.proc_dir, ops, data);
+		return ERR_PTR(-ENODEV);
+	file = proc_create_data(name, mode, energy_core.proc_dir, ops, data);
+	return file ?: ERR_PTR(-ENOMEM);
 }
 EXPORT_SYMBOL_ENERGY(energy_proc_file_add);
 
@@ -44,7 +50,8 @@ EXPORT_SYMBOL_ENERGY(energy_proc_file_add);
  * To be removed with debugfs_remove(). Nothing depends on it: there may be no debugfs.
  *
  * Context: process context, may sleep.
- * Return: the file, or what debugfs_remove() ignores.
+ * Return: the file, or an ERR_PTR(), which debugfs_remove() ignores: -ENODEV if there is no
+ * directory, else what debugfs_create_file() returns.
  */
 struct dentry *energy_debugfs_file_add(const char *name, umode_t mode,
 				       const struct file_operations *fops, void *data)

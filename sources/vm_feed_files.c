@@ -100,13 +100,13 @@ static struct dentry *debugfs_file;
  * vm_feed_files_create() - Make the files
  *
  * Context: process context, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, or as energy_proc_file_add().
  */
 int vm_feed_files_create(void)
 {
 	proc_file = energy_proc_file_add("vm_feed", 0200, &feed_ops, NULL);
-	if (!proc_file)
-		return -ENOMEM;
+	if (IS_ERR(proc_file))
+		return PTR_ERR(proc_file);
 	debugfs_file = energy_debugfs_file_add("vm_feed", 0400, &state_fops, NULL);
 	return 0;
 }

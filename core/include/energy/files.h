@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Files of providers, beside energy_core's own in /proc/energy and debugfs energy/.
+ * Files of providers, beside energy_core's own in /proc/energy and debugfs energy/. Both functions
+ * return an ERR_PTR() where they cannot; without the one in debugfs a provider works all the same.
  *
  * Symbols are exported GPL-only in the namespace ENERGY.
  */
