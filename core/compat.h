@@ -41,10 +41,10 @@
 #endif
 
 /*
- * "sched/tracing: Append prev_state to tp args instead" (5.18.4, 6.0) made the state that a
- * task leaves the CPU with an argument; before, it is read from the task.
+ * "sched/tracing: Append prev_state to tp args instead" (5.18, in its last days) made the state
+ * that a task leaves the CPU with the last argument; before, it is read from the task.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
 #define ENERGY_SWITCH_ARGS \
 	void *data, bool preempt, struct task_struct *prev, struct task_struct *next, \
 	unsigned int prev_state
