@@ -137,8 +137,9 @@ int pcap_zones_begin(void (*changed)(void))
 	pcap_changed = changed;
 	/* without zones; its class is what we are after */
 	pcap_watch = powercap_register_control_type(NULL, PCAP_WATCH_NAME, NULL);
+	/* modprobe takes -EEXIST for success */
 	if (IS_ERR(pcap_watch))
-		return PTR_ERR(pcap_watch);
+		return PTR_ERR(pcap_watch) == -EEXIST ? -EBUSY : PTR_ERR(pcap_watch);
 	pcap_interface.class = pcap_watch->dev.class;
 	ret = class_interface_register(&pcap_interface);
 	if (ret)
