@@ -44,7 +44,9 @@ install: modules ## build, install and load on the running kernel
 ifeq ($(DESTDIR),)
 	depmod $(KVER)
 	@modprobe energy_rapl_msr || { \
-		echo "energy_rapl_msr does not load here (see dmesg): energy is estimated"; \
+		echo "energy_rapl_msr does not load here (see dmesg): trying the kernel's drivers"; \
+		modprobe energy_rapl_powercap; } || { \
+		echo "nor does energy_rapl_powercap: energy is estimated"; \
 		modprobe energy_vm_fallback; }
 	@echo "loaded: see /proc/energy/all; 'make uninstall' unloads and removes"
 endif
