@@ -97,6 +97,71 @@ static void cover(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, got, c->want);
 }
 
+/* Two packages of eight CCDs, which the kernel calls dies; two CPUs on each. */
+#define CCD_PACKAGES	2
+#define CCDS		8
+#define CCD_CPUS	2
+
+struct ccd_case {
+	const char *name;
+	const char *zone;
+	const char *parent;
+	/* the zone goes with the last of so many CPUs; its counter has so many, and this number */
+	unsigned int zone_cpus;
+	unsigned int cpus;
+	int instance;
+};
+
+static const struct ccd_case ccd_cases[] = {
+	{ "first CCD", "package-0-die-0", NULL, 2, 16, 0 },
+	{ "second CCD", "package-0-die-1", NULL, 2, 16, 0 },
+	{ "last CCD", "package-0-die-7", NULL, 2, 16, 0 },
+	{ "first CCD of the other", "package-1-die-0", NULL, 2, 16, 1 },
+	{ "last CCD of the other", "package-1-die-7", NULL, 2, 16, 1 },
+	{ "part of a CCD", "core", "package-1-die-3", 2, 16, 1 },
+	{ "package", "package-0", NULL, 16, 16, 0 },
+	{ "the other package", "package-1", NULL, 16, 16, 1 },
+};
+
+FAKE_TABLE(ccd, ccd_cases);
+
+/* On AMD a CCD's zone shows the package's counter: all of them are one domain. */
+static void ccd(struct kunit *test)
+{
+	const struct ccd_case *c = test->param_value;
+	unsigned int i, zone_cpus = 0, cpus = 0;
+	struct pcap_name name, counter;
+
+	KUNIT_ASSERT_TRUE(test, pcap_parse(c->zone, c->parent, &name));
+	counter = pcap_counter(&name, false);
+	for (i = 0; i < CCD_PACKAGES * CCDS * CCD_CPUS; i++) {
+		struct pcap_cpu cpu = {
+			.known = true,
+			.package = i / (CCDS * CCD_CPUS),
+			.die = i / CCD_CPUS % CCDS,
+			.instance = i / (CCDS * CCD_CPUS),
+		};
+
+		zone_cpus += pcap_covers(&name, &cpu);
+		if (!pcap_covers(&counter, &cpu))
+			continue;
+		cpus++;
+		KUNIT_EXPECT_EQ(test, cpu.instance, c->instance);
+	}
+	KUNIT_EXPECT_EQ(test, zone_cpus, c->zone_cpus);
+	KUNIT_EXPECT_EQ(test, cpus, c->cpus);
+}
+
+/* On Intel a die's counter is its own. */
+static void die_counter(struct kunit *test)
+{
+	struct pcap_name name = { ENERGY_DRAM, 1, 3 }, counter = pcap_counter(&name, true);
+
+	KUNIT_EXPECT_EQ(test, counter.kind, ENERGY_DRAM);
+	KUNIT_EXPECT_EQ(test, counter.package, 1);
+	KUNIT_EXPECT_EQ(test, counter.die, 3);
+}
+
 struct better_case {
 	const char *name;
 	int type;
@@ -117,6 +182,7 @@ static const struct better_case better_cases[] = {
 	  0, { ENERGY_PSYS, 1, PCAP_ANY } },
 	{ "psys-1 before psys-2", 0, { ENERGY_PSYS, 1, PCAP_ANY },
 	  0, { ENERGY_PSYS, 2, PCAP_ANY } },
+	{ "a package's first CCD", 0, { ENERGY_PACKAGE, 1, 0 }, 0, { ENERGY_PACKAGE, 1, 1 } },
 	{ "all dies before one", 0, { ENERGY_PACKAGE, 0, PCAP_ANY }, 0, { ENERGY_PACKAGE, 0, 0 } },
 };
 
@@ -217,6 +283,8 @@ static struct kunit_case powercap_cases[] = {
 	KUNIT_CASE_PARAM(name, name_gen_params),
 	KUNIT_CASE(control_types),
 	KUNIT_CASE_PARAM(cover, cover_gen_params),
+	KUNIT_CASE_PARAM(ccd, ccd_gen_params),
+	KUNIT_CASE(die_counter),
 	KUNIT_CASE_PARAM(better, better_gen_params),
 	KUNIT_CASE_PARAM(range, range_gen_params),
 	KUNIT_CASE(range_of_no_unit),

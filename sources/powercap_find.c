@@ -9,6 +9,7 @@
 #include <asm/processor.h>
 
 #include "powercap_find.h"
+#include "rapl_package.h"
 
 /* Where CPUs are, learnt as they come online. */
 static struct pcap_cpu *pcap_cpus;
@@ -75,7 +76,7 @@ static void learn_cpus(void)
 			.known = true,
 			.package = topology_physical_package_id(cpu),
 			.die = topology_die_id(cpu),
-			.instance = topology_logical_die_id(cpu),
+			.instance = rapl_package_of(cpu),
 		};
 	cpus_read_unlock();
 }
@@ -90,14 +91,19 @@ static int find_domain(const struct pcap *p, const struct energy_domain *dom)
 	return -1;
 }
 
-/* The package's CPUs, and its number: its first die's. False for what cannot be accounted. */
+/*
+ * The zone's CPUs, with the last of which it goes; those of its counter, which may be more; and the
+ * counter's number, for a package that of its first die. False for what cannot be accounted.
+ */
 static bool place_zone(const struct pcap_zone *zone, struct energy_domain *dom,
 		       struct pcap_counter *c)
 {
+	struct pcap_name counter = pcap_counter(&zone->name, rapl_per_die());
 	int instance = INT_MAX;
 	unsigned int cpu;
 
 	cpumask_clear(&c->cpus);
+	cpumask_clear(&dom->cpus);
 	/*
 	 * AMD counts each core by itself, and the driver's zone shows one core, not the package's:
 	 * any of them, for it goes on with another when that one goes offline.
@@ -105,9 +111,11 @@ static bool place_zone(const struct pcap_zone *zone, struct energy_domain *dom,
 	if (zone->name.kind == ENERGY_CORE && boot_cpu_data.x86_vendor != X86_VENDOR_INTEL)
 		return false;
 	for_each_possible_cpu(cpu) {
-		if (!pcap_covers(&zone->name, &pcap_cpus[cpu]))
+		if (pcap_covers(&zone->name, &pcap_cpus[cpu]))
+			cpumask_set_cpu(cpu, &c->cpus);
+		if (!pcap_covers(&counter, &pcap_cpus[cpu]))
 			continue;
-		cpumask_set_cpu(cpu, &c->cpus);
+		cpumask_set_cpu(cpu, &dom->cpus);
 		instance = min(instance, pcap_cpus[cpu].instance);
 	}
 	if (cpumask_empty(&c->cpus) || instance < 0)
@@ -118,7 +126,6 @@ static bool place_zone(const struct pcap_zone *zone, struct energy_domain *dom,
 		cpumask_copy(&dom->cpus, cpu_possible_mask);
 	} else {
 		dom->instance = instance;
-		cpumask_copy(&dom->cpus, &c->cpus);
 	}
 	return true;
 }
@@ -193,8 +200,11 @@ static void add_zone(struct pcap *p, struct pcap_zone *zone)
  */
 static bool same_register(const struct pcap_zone *a, const struct pcap_zone *b)
 {
-	return a->type == b->type && a->name.package == b->name.package &&
-	       a->name.die == b->name.die;
+	struct pcap_name counter_a = pcap_counter(&a->name, rapl_per_die());
+	struct pcap_name counter_b = pcap_counter(&b->name, rapl_per_die());
+
+	return a->type == b->type && counter_a.package == counter_b.package &&
+	       counter_a.die == counter_b.die;
 }
 
 static void continue_counters(struct pcap *p, const struct pcap *was)
@@ -254,7 +264,8 @@ bool pcap_find_same(const struct pcap *was, const struct pcap *p)
 
 	for (i = 0; i < was->nr && i < p->nr; i++)
 		if (was->counters[i].zone != p->counters[i].zone ||
-		    !cpumask_equal(&was->counters[i].cpus, &p->counters[i].cpus))
+		    !cpumask_equal(&was->counters[i].cpus, &p->counters[i].cpus) ||
+		    !cpumask_equal(&was->domains[i].cpus, &p->domains[i].cpus))
 			return false;
 	return was->nr == p->nr;
 }

@@ -12,7 +12,7 @@
 /**
  * struct pcap_counter - How to read a domain
  * @zone: by which zone
- * @cpus: the CPUs of the package that it goes with
+ * @cpus: the CPUs of the package, or die, that it goes with
  * @last_uj: what the last read gave
  * @reset: it is another driver's than before: it begins anew with the next read
  */

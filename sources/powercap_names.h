@@ -7,7 +7,8 @@
  * rapl_init_domains(), the same in this since 5.10:
  *
  *	package-0	a package, by the number that the hardware gives it
- *	package-0-die-1	one of its dies, where each has counters of its own
+ *	package-0-die-1	one of its dies, where the kernel knows several. On AMD that is a CCD (6.9,
+ *			6.10), and all show the one counter of their package
  *	core uncore dram	below a package
  *	psys		the platform, as the first die shows it
  *	psys-1		as package 1 shows it
@@ -52,7 +53,8 @@ struct pcap_name {
  * @known: it has been online, so that the kernel knows the rest
  * @package: the hardware's number of its package
  * @die: the hardware's number of its die in the package
- * @instance: the kernel's number of that die among all of the machine's
+ * @instance: the kernel's number, among all of the machine's, of that die; or of the package,
+ *	where its dies have no counters of their own
  */
 struct pcap_cpu {
 	bool known;
@@ -160,8 +162,24 @@ static inline bool pcap_parse(const char *text, const char *parent, struct pcap_
 }
 
 /**
- * pcap_covers() - Whether a zone's counter is in the part of the machine where a CPU is
+ * pcap_counter() - What a zone's counter counts
  * @name: what the zone is
+ * @per_die: whether dies have counters of their own
+ *
+ * Return: that: for several zones the same, where they show one counter.
+ */
+static inline struct pcap_name pcap_counter(const struct pcap_name *name, bool per_die)
+{
+	struct pcap_name counter = *name;
+
+	if (!per_die)
+		counter.die = PCAP_ANY;
+	return counter;
+}
+
+/**
+ * pcap_covers() - Whether a zone, or its counter, is in the part of the machine where a CPU is
+ * @name: what the zone or the counter is
  * @cpu: where the CPU is
  *
  * The platform is in the package that shows it.
@@ -185,8 +203,8 @@ static inline bool pcap_covers(const struct pcap_name *name, const struct pcap_c
  * @other_type: likewise for the other
  * @other: likewise for the other
  *
- * A package may be there by several ways. All machines have one platform, but some show it in
- * each package: then it is the first one's.
+ * A package may be there by several ways, or as each of its dies. All machines have one platform,
+ * but some show it in each package: then it is the first one's.
  *
  * Return: whether it is; of two that are equally good none is better.
  */

@@ -23,6 +23,7 @@
 #include <energy/source.h>
 #include "compat.h"
 #include "rapl_cores.h"
+#include "rapl_package.h"
 #include "rapl_registers.h"
 #include "rapl_units.h"
 
@@ -143,19 +144,6 @@ static unsigned int model_quirks(void)
 	return rapl_vendor->quirks(boot_cpu_data.x86, boot_cpu_data.x86_model);
 }
 
-/* The CPUs that share a CPU's counters. The kernel's name for a package's is the core mask. */
-static const struct cpumask *package_cpus(unsigned int cpu)
-{
-	return rapl_vendor->per_die ? topology_die_cpumask(cpu) : topology_core_cpumask(cpu);
-}
-
-/* Its number is the kernel's, so that it is the same in whatever order CPUs come. */
-static unsigned int package_of(unsigned int cpu)
-{
-	return rapl_vendor->per_die ? topology_logical_die_id(cpu) :
-				      topology_logical_package_id(cpu);
-}
-
 static void add_register(struct rapl *r, const struct rapl_register *reg, u64 unit,
 			 unsigned int package, unsigned int cpu)
 {
@@ -179,7 +167,7 @@ static void add_register(struct rapl *r, const struct rapl_register *reg, u64 un
 	rapl_core_limits_init(&c->lim, dom->mult, dom->shift);
 	c->reg = reg;
 	c->package = package;
-	cpumask_copy(&c->cpus, package_cpus(cpu));
+	cpumask_copy(&c->cpus, rapl_package_cpus(cpu));
 	cpumask_copy(&dom->cpus, once ? cpu_possible_mask : &c->cpus);
 	r->nr++;
 }
@@ -207,13 +195,13 @@ static int find_package(struct rapl *r, unsigned int package, unsigned int cpu)
 /* The lowest CPU of each package. */
 static bool stands_for_package(unsigned int cpu)
 {
-	return cpu == cpumask_first(package_cpus(cpu));
+	return cpu == cpumask_first(rapl_package_cpus(cpu));
 }
 
 /* CPUs of a package that were offline until now. */
 static bool extend_package(struct rapl *r, unsigned int package, unsigned int cpu)
 {
-	const struct cpumask *cpus = package_cpus(cpu);
+	const struct cpumask *cpus = rapl_package_cpus(cpu);
 	bool found = false;
 	unsigned int i;
 
@@ -285,7 +273,7 @@ static struct rapl *find_packages(const struct rapl *known)
 	for_each_online_cpu(cpu) {
 		if (ret || !stands_for_package(cpu))
 			continue;
-		package = package_of(cpu);
+		package = rapl_package_of(cpu);
 		if (!extend_package(r, package, cpu))
 			ret = find_package(r, package, cpu);
 	}

@@ -4,7 +4,8 @@
  * kind, read by way of their zones.
  *
  * One domain per (kind, instance), the same as rapl_msr has for the same counter: the instance is
- * the kernel's number of the die, not the hardware's number of the package in the zone's name.
+ * the kernel's number of the die, or of the package where dies have no counters of their own
+ * (rapl_package.h), not the hardware's number of the package in the zone's name.
  * Where several drivers show a counter only one zone is read (pcap_better()).
  *
  * LIFETIME: what the core was told, rapl, is changed by pcap_work alone, after the core has

@@ -60,8 +60,6 @@ static const struct rapl_register rapl_amd_registers[] = {
  * struct rapl_vendor - A vendor of processors
  * @id: X86_VENDOR_*
  * @unit_msr: the register with the unit of all others
- * @per_die: where a package has several dies, each has counters of its own. Not so on AMD, where
- *	newer kernels call a CCD a die; arch/x86/events/rapl.c (6.12), rapl_pmu_is_pkg_scope()
  * @registers: what may be there; probed
  * @nr_registers: how many
  * @quirks: how a model departs from the unit register, from its family and model, or NULL
@@ -69,7 +67,6 @@ static const struct rapl_register rapl_amd_registers[] = {
 struct rapl_vendor {
 	u8 id;
 	u32 unit_msr;
-	bool per_die;
 	const struct rapl_register *registers;
 	unsigned int nr_registers;
 	unsigned int (*quirks)(unsigned int family, unsigned int model);
@@ -79,7 +76,6 @@ static const struct rapl_vendor rapl_vendors[] = {
 	{
 		.id = X86_VENDOR_INTEL,
 		.unit_msr = MSR_RAPL_POWER_UNIT,
-		.per_die = true,
 		.registers = rapl_intel_registers,
 		.nr_registers = ARRAY_SIZE(rapl_intel_registers),
 		.quirks = rapl_quirks,
