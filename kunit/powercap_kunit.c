@@ -266,6 +266,43 @@ static void range_is_not_known(struct kunit *test)
 	KUNIT_EXPECT_LE(test, pcap_wrap_range(PCAP_UJ_MAX), U64_MAX / PCAP_NJ_PER_UJ);
 }
 
+struct reading {
+	const char *name;
+	int type;
+	struct pcap_name counter;
+	u64 uj;
+	u64 wrap_range;
+	bool reset;
+};
+
+/* One after the other. */
+static const struct reading readings[] = {
+	{ "the first is where it begins", 1, { ENERGY_PACKAGE, 0, PCAP_ANY }, 50, 100, false },
+	{ "it goes on", 1, { ENERGY_PACKAGE, 0, PCAP_ANY }, 90, 100, false },
+	{ "it wraps", 1, { ENERGY_PACKAGE, 0, PCAP_ANY }, 10, 100, false },
+	{ "another driver's", 0, { ENERGY_PACKAGE, 0, PCAP_ANY }, 70, 100, true },
+	{ "said once", 0, { ENERGY_PACKAGE, 0, PCAP_ANY }, 71, 100, false },
+	{ "back, as when an update fails", 1, { ENERGY_PACKAGE, 0, PCAP_ANY }, 11, 100, true },
+	{ "another place", 1, { ENERGY_PACKAGE, 0, 0 }, 11, 100, true },
+	{ "nothing is known of wraps", 1, { ENERGY_PACKAGE, 0, 0 }, 12, 0, false },
+	{ "it stands still", 1, { ENERGY_PACKAGE, 0, 0 }, 12, 0, false },
+	{ "it went back", 1, { ENERGY_PACKAGE, 0, 0 }, 3, 0, true },
+};
+
+static void follow(struct kunit *test)
+{
+	struct pcap_last last = { .read = false };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(readings); i++) {
+		const struct reading *r = &readings[i];
+
+		KUNIT_EXPECT_EQ_MSG(test, r->reset,
+				    pcap_follow(&last, r->type, &r->counter, r->uj, r->wrap_range),
+				    "%s", r->name);
+	}
+}
+
 /* Rule 13: a key, whose memory nobody looks at. */
 static void own_zones(struct kunit *test)
 {
@@ -289,6 +326,7 @@ static struct kunit_case powercap_cases[] = {
 	KUNIT_CASE_PARAM(range, range_gen_params),
 	KUNIT_CASE(range_of_no_unit),
 	KUNIT_CASE(range_is_not_known),
+	KUNIT_CASE(follow),
 	KUNIT_CASE(own_zones),
 	{}
 };

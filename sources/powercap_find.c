@@ -4,6 +4,7 @@
  * is, and which of several zones of one counter is read.
  */
 #include <linux/cpu.h>
+#include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
 #include <asm/processor.h>
@@ -13,6 +14,19 @@
 
 /* Where CPUs are, learnt as they come online. */
 static struct pcap_cpu *pcap_cpus;
+
+/*
+ * What was last read of each domain that there ever was. It is not the finding's: while one is
+ * replaced by the next the core reads both.
+ */
+struct pcap_followed {
+	struct list_head node;
+	enum energy_kind kind;
+	unsigned int instance;
+	struct pcap_last last;
+};
+
+static LIST_HEAD(pcap_followed);
 
 /**
  * pcap_find_begin() - Make room for what is learnt
@@ -33,6 +47,12 @@ int pcap_find_begin(void)
  */
 void pcap_find_end(void)
 {
+	struct pcap_followed *f, *tmp;
+
+	list_for_each_entry_safe(f, tmp, &pcap_followed, node) {
+		list_del(&f->node);
+		kfree(f);
+	}
 	kvfree(pcap_cpus);
 }
 
@@ -98,7 +118,6 @@ static int find_domain(const struct pcap *p, const struct energy_domain *dom)
 static bool place_zone(const struct pcap_zone *zone, struct energy_domain *dom,
 		       struct pcap_counter *c)
 {
-	struct pcap_name counter = pcap_counter(&zone->name, rapl_per_die());
 	int instance = INT_MAX;
 	unsigned int cpu;
 
@@ -113,7 +132,7 @@ static bool place_zone(const struct pcap_zone *zone, struct energy_domain *dom,
 	for_each_possible_cpu(cpu) {
 		if (pcap_covers(&zone->name, &pcap_cpus[cpu]))
 			cpumask_set_cpu(cpu, &c->cpus);
-		if (!pcap_covers(&counter, &pcap_cpus[cpu]))
+		if (!pcap_covers(&c->counter, &pcap_cpus[cpu]))
 			continue;
 		cpumask_set_cpu(cpu, &dom->cpus);
 		instance = min(instance, pcap_cpus[cpu].instance);
@@ -174,6 +193,7 @@ static void add_zone(struct pcap *p, struct pcap_zone *zone)
 	int ret, same;
 
 	c->zone = zone;
+	c->counter = pcap_counter(&zone->name, rapl_per_die());
 	if (!place_zone(zone, dom, c))
 		return;
 	same = find_domain(p, dom);
@@ -194,45 +214,42 @@ static void add_zone(struct pcap *p, struct pcap_zone *zone)
 	p->counters[same] = *c;
 }
 
-/*
- * A zone that the same driver has made for the same place shows the same register, and it goes on
- * from where it was. Another's counts the same energy, but not from the same number on.
- */
-static bool same_register(const struct pcap_zone *a, const struct pcap_zone *b)
+static struct pcap_last *last_read(const struct energy_domain *dom)
 {
-	struct pcap_name counter_a = pcap_counter(&a->name, rapl_per_die());
-	struct pcap_name counter_b = pcap_counter(&b->name, rapl_per_die());
+	struct pcap_followed *f;
 
-	return a->type == b->type && counter_a.package == counter_b.package &&
-	       counter_a.die == counter_b.die;
+	list_for_each_entry(f, &pcap_followed, node)
+		if (f->kind == dom->kind && f->instance == dom->instance)
+			return &f->last;
+	f = kzalloc(sizeof(*f), GFP_KERNEL);
+	if (!f)
+		return NULL;
+	f->kind = dom->kind;
+	f->instance = dom->instance;
+	list_add_tail(&f->node, &pcap_followed);
+	return &f->last;
 }
 
-static void continue_counters(struct pcap *p, const struct pcap *was)
+static bool follow_counters(struct pcap *p)
 {
 	unsigned int i;
-	int old;
 
 	for (i = 0; i < p->nr; i++) {
-		struct pcap_counter *c = &p->counters[i];
-
-		old = find_domain(was, &p->domains[i]);
-		if (old < 0)
-			continue;
-		c->last_uj = was->counters[old].last_uj;
-		c->reset = was->counters[old].reset ||
-			   !same_register(was->counters[old].zone, c->zone);
+		p->counters[i].last = last_read(&p->domains[i]);
+		if (!p->counters[i].last)
+			return false;
 	}
+	return true;
 }
 
 /**
  * pcap_find_zones() - What there is now
- * @was: what was found before, and the core was told; or NULL
  *
- * Context: a kernel thread; may sleep, and waits for CPU hotplug. While the core reads @was, but
- * never twice at the same time.
+ * Context: a kernel thread; may sleep, and waits for CPU hotplug. While the core reads what was
+ * found before, but never twice at the same time.
  * Return: what was found, maybe nothing; or NULL without memory.
  */
-struct pcap *pcap_find_zones(const struct pcap *was)
+struct pcap *pcap_find_zones(void)
 {
 	struct pcap_zone **zones;
 	unsigned int i, nr;
@@ -244,9 +261,11 @@ struct pcap *pcap_find_zones(const struct pcap *was)
 	p = zones ? pcap_alloc(nr + 1) : NULL;
 	for (i = 0; p && i < nr && p->nr < ENERGY_MAX_DOMAINS; i++)
 		add_zone(p, zones[i]);
-	if (p && was)
-		continue_counters(p, was);
 	kvfree(zones);
+	if (p && !follow_counters(p)) {
+		pcap_find_free(p);
+		return NULL;
+	}
 	return p;
 }
 

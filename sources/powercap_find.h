@@ -13,14 +13,14 @@
  * struct pcap_counter - How to read a domain
  * @zone: by which zone
  * @cpus: the CPUs of the package, or die, that it goes with
- * @last_uj: what the last read gave
- * @reset: it is another driver's than before: it begins anew with the next read
+ * @counter: what the zone shows, see pcap_counter()
+ * @last: what was last read of it, by this or by another zone; shared by all that was ever found
  */
 struct pcap_counter {
 	struct pcap_zone *zone;
 	struct cpumask cpus;
-	u64 last_uj;
-	bool reset;
+	struct pcap_name counter;
+	struct pcap_last *last;
 };
 
 /**
@@ -39,7 +39,7 @@ struct pcap {
 
 int pcap_find_begin(void);
 void pcap_find_end(void);
-struct pcap *pcap_find_zones(const struct pcap *was);
+struct pcap *pcap_find_zones(void);
 bool pcap_find_same(const struct pcap *was, const struct pcap *p);
 void pcap_find_use(const struct pcap *p, bool used);
 void pcap_find_free(struct pcap *p);

@@ -63,6 +63,20 @@ struct pcap_cpu {
 	int instance;
 };
 
+/**
+ * struct pcap_last - The last good read of a counter, by whatever zone
+ * @read: there was one
+ * @type: the zone's control type, by its place in pcap_types
+ * @counter: what it showed, see pcap_counter()
+ * @uj: its microjoules
+ */
+struct pcap_last {
+	bool read;
+	int type;
+	struct pcap_name counter;
+	u64 uj;
+};
+
 /* The control types of the kernel's drivers, the preferred one first. */
 static const char * const pcap_types[] = {
 	"intel-rapl",		/* model-specific registers; also AMD's */
@@ -242,6 +256,36 @@ static inline u64 pcap_wrap_range(u64 max_uj)
 	if (div_u64(unit * PCAP_RAW_MAX, PCAP_NJ_PER_UJ) == max_uj)
 		return max(div_u64(unit << 32, PCAP_NJ_PER_UJ), max_uj + 1);
 	return max_uj + div64_u64(max_uj, PCAP_RAW_MAX) + 1;
+}
+
+/**
+ * pcap_follow() - Take a reading
+ * @last: the reading before, and then this one
+ * @type: its zone's control type, by its place in pcap_types
+ * @counter: what its zone shows, see pcap_counter()
+ * @uj: its microjoules
+ * @wrap_range: at what they wrap, or 0 if that is not known
+ *
+ * A zone that the same driver has made for the same place shows the same register, and it goes on
+ * from where it was. Another's counts the same energy, but not from the same number on.
+ *
+ * Return: whether the counter has begun anew since the reading before. Where it is not known at
+ * what it wraps, nothing is known of a wrap.
+ */
+static inline bool pcap_follow(struct pcap_last *last, int type, const struct pcap_name *counter,
+			       u64 uj, u64 wrap_range)
+{
+	bool same = last->type == type && last->counter.kind == counter->kind &&
+		    last->counter.package == counter->package && last->counter.die == counter->die;
+	bool reset = last->read && (!same || (!wrap_range && uj < last->uj));
+
+	*last = (struct pcap_last) {
+		.read = true,
+		.type = type,
+		.counter = *counter,
+		.uj = uj,
+	};
+	return reset;
 }
 
 #endif /* _ENERGY_POWERCAP_NAMES_H */

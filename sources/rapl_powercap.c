@@ -57,7 +57,6 @@ static int pcap_read_domain(struct energy_source *src, const struct energy_domai
 	const struct pcap *p = src->priv;
 	struct pcap_counter *c = &p->counters[dom - p->domains];
 	struct pcap_read r = { .counter = c };
-	bool reset;
 
 	INIT_WORK_ONSTACK(&r.work, read_counter);
 	/* the core's thread nearly always; else who changes a parameter or loads a module */
@@ -70,12 +69,10 @@ static int pcap_read_domain(struct energy_source *src, const struct energy_domai
 	destroy_work_on_stack(&r.work);
 	if (r.ret)
 		return r.ret;
-	/* where it is not known at what it wraps, nothing is known of a wrap */
-	reset = c->reset || (!dom->wrap_range && r.uj < c->last_uj);
-	c->reset = false;
-	c->last_uj = r.uj;
 	*raw = r.uj;
-	return reset ? ENERGY_COUNTER_RESET : 0;
+	if (pcap_follow(c->last, c->zone->type, &c->counter, r.uj, dom->wrap_range))
+		return ENERGY_COUNTER_RESET;
+	return 0;
 }
 
 static const struct energy_source_ops pcap_ops = {
@@ -144,7 +141,7 @@ static void pcap_look_again(struct work_struct *work)
 
 	if (READ_ONCE(pcap_leaving))
 		return;
-	p = pcap_find_zones(rapl);
+	p = pcap_find_zones();
 	if (p && rapl && pcap_find_same(rapl, p)) {
 		pcap_find_free(p);
 		return;
