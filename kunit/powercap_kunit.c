@@ -266,6 +266,19 @@ static void range_is_not_known(struct kunit *test)
 	KUNIT_EXPECT_LE(test, pcap_wrap_range(PCAP_UJ_MAX), U64_MAX / PCAP_NJ_PER_UJ);
 }
 
+/* A zone that cannot be read now has a range nevertheless. */
+static void max_is_known(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, pcap_max_is_known(0));
+	KUNIT_EXPECT_TRUE(test, pcap_max_is_known(-ENOENT));
+	KUNIT_EXPECT_TRUE(test, pcap_max_is_known(-EINVAL));
+	KUNIT_EXPECT_TRUE(test, pcap_max_is_known(-ERANGE));
+	KUNIT_EXPECT_FALSE(test, pcap_max_is_known(-ENOMEM));
+	KUNIT_EXPECT_FALSE(test, pcap_max_is_known(-EINTR));
+	KUNIT_EXPECT_FALSE(test, pcap_max_is_known(-ENODEV));
+	KUNIT_EXPECT_FALSE(test, pcap_max_is_known(-EIO));
+}
+
 struct reading {
 	const char *name;
 	int type;
@@ -326,6 +339,7 @@ static struct kunit_case powercap_cases[] = {
 	KUNIT_CASE_PARAM(range, range_gen_params),
 	KUNIT_CASE(range_of_no_unit),
 	KUNIT_CASE(range_is_not_known),
+	KUNIT_CASE(max_is_known),
 	KUNIT_CASE(follow),
 	KUNIT_CASE(own_zones),
 	{}

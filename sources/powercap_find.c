@@ -165,8 +165,8 @@ static void describe(const struct pcap_zone *zone, struct energy_domain *dom)
 }
 
 /*
- * What a zone's files say, once: a zone that has been read can be read, and a read that fails
- * later is a gap.
+ * What a zone's files say, once both are read: a zone that has been read can be read, and a read
+ * that fails later is a gap.
  */
 static int probe(struct pcap_zone *zone, const struct pcap_counter *c)
 {
@@ -178,9 +178,10 @@ static int probe(struct pcap_zone *zone, const struct pcap_counter *c)
 	ret = pcap_zone_read(zone, &c->cpus, &uj);
 	if (ret)
 		return ret;
-	/* not every zone has one */
-	if (!pcap_zone_read_max(zone, &max_uj))
-		zone->wrap_range = pcap_wrap_range(max_uj);
+	ret = pcap_zone_read_max(zone, &max_uj);
+	if (!pcap_max_is_known(ret))
+		return ret;
+	zone->wrap_range = ret ? 0 : pcap_wrap_range(max_uj);
 	zone->probed = true;
 	return 0;
 }

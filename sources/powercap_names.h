@@ -16,6 +16,7 @@
 #ifndef _ENERGY_POWERCAP_NAMES_H
 #define _ENERGY_POWERCAP_NAMES_H
 
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/math64.h>
@@ -256,6 +257,20 @@ static inline u64 pcap_wrap_range(u64 max_uj)
 	if (div_u64(unit * PCAP_RAW_MAX, PCAP_NJ_PER_UJ) == max_uj)
 		return max(div_u64(unit << 32, PCAP_NJ_PER_UJ), max_uj + 1);
 	return max_uj + div64_u64(max_uj, PCAP_RAW_MAX) + 1;
+}
+
+/**
+ * pcap_max_is_known() - Whether a zone's max_energy_range_uj need not be read again
+ * @ret: what reading it gave
+ *
+ * Not every zone has one, and what is no number will not become one: these never wrap, as far as
+ * is known. All else passes, and says nothing of the zone.
+ *
+ * Return: whether it is known what it says, or that it says nothing.
+ */
+static inline bool pcap_max_is_known(int ret)
+{
+	return !ret || ret == -ENOENT || ret == -EINVAL || ret == -ERANGE;
 }
 
 /**

@@ -299,9 +299,15 @@ int pcap_zone_read(const struct pcap_zone *zone, const struct cpumask *cpus, u64
  * @uj: out: microjoules
  *
  * Context: a kernel thread; may sleep.
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno; -ENODEV for a zone that has gone.
  */
 int pcap_zone_read_max(const struct pcap_zone *zone, u64 *uj)
 {
-	return read_file(zone->dir, "max_energy_range_uj", uj);
+	int ret;
+
+	if (READ_ONCE(zone->gone))
+		return -ENODEV;
+	ret = read_file(zone->dir, "max_energy_range_uj", uj);
+	/* else it may be for its removal that there is no such file */
+	return READ_ONCE(zone->gone) ? -ENODEV : ret;
 }

@@ -28,6 +28,10 @@
 /* Counters advance about every millisecond; this many of them without is standing still. */
 #define STILL_MS 100
 
+/* What keeps a zone from being read passes soon, or it is not to be read at all. */
+#define RETRY_DELAY HZ
+#define RETRIES 5
+
 /* A read that is done by a kernel thread, for somebody who is none. */
 struct pcap_read {
 	struct work_struct work;
@@ -42,6 +46,8 @@ static struct pcap *rapl;
 static bool pcap_registered;
 /* Why what was found last could not be told to the core. */
 static int pcap_error;
+/* How often zones that could not be read are still tried again, if nothing changes. */
+static unsigned int pcap_retries;
 /* The module goes: there is nothing to be done any more. */
 static bool pcap_leaving;
 
@@ -134,6 +140,9 @@ static int tell_core(struct pcap *p)
 	return ret;
 }
 
+static void pcap_look_again(struct work_struct *work);
+static DECLARE_DELAYED_WORK(pcap_work, pcap_look_again);
+
 static void pcap_look_again(struct work_struct *work)
 {
 	struct pcap *p;
@@ -142,6 +151,11 @@ static void pcap_look_again(struct work_struct *work)
 	if (READ_ONCE(pcap_leaving))
 		return;
 	p = pcap_find_zones();
+	/* nobody tells of it when a zone can be read again */
+	if (p && p->error && READ_ONCE(pcap_retries)) {
+		WRITE_ONCE(pcap_retries, READ_ONCE(pcap_retries) - 1);
+		queue_delayed_work(pcap_wq, &pcap_work, RETRY_DELAY);
+	}
 	if (p && rapl && pcap_find_same(rapl, p)) {
 		pcap_find_free(p);
 		return;
@@ -164,16 +178,16 @@ static void pcap_look_again(struct work_struct *work)
 	pcap_zones_reap();
 }
 
-static DECLARE_WORK(pcap_work, pcap_look_again);
-
 /*
  * A zone or a CPU has come or gone. In the middle of its coming or going, and maybe of CPU
  * hotplug: the core waits for reads, and those for CPUs.
  */
 static void pcap_changed(void)
 {
-	if (!READ_ONCE(pcap_leaving))
-		queue_work(pcap_wq, &pcap_work);
+	if (READ_ONCE(pcap_leaving))
+		return;
+	WRITE_ONCE(pcap_retries, RETRIES);
+	mod_delayed_work(pcap_wq, &pcap_work, 0);
 }
 
 /* To which package a CPU belongs is not known before it comes online for the first time. */
@@ -200,12 +214,12 @@ static int why_none(void)
 static void pcap_stop(void)
 {
 	WRITE_ONCE(pcap_leaving, true);
-	cancel_work_sync(&pcap_work);
+	cancel_delayed_work_sync(&pcap_work);
 	if (pcap_registered)
 		energy_source_unregister(&pcap_source);
 	pcap_zones_end();
 	/* whoever has not seen pcap_leaving in time */
-	cancel_work_sync(&pcap_work);
+	cancel_delayed_work_sync(&pcap_work);
 	pcap_find_free(rapl);
 }
 
@@ -235,11 +249,11 @@ static int __init energy_rapl_powercap_init(void)
 		goto stop;
 	pcap_cpuhp = ret;
 	pcap_changed();
-	flush_work(&pcap_work);
+	flush_delayed_work(&pcap_work);
 	if (READ_ONCE(pcap_registered))
 		return 0;
 	cpuhp_remove_state_nocalls(pcap_cpuhp);
-	cancel_work_sync(&pcap_work);
+	cancel_delayed_work_sync(&pcap_work);
 	ret = why_none();
 
 stop:
