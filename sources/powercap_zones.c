@@ -21,8 +21,8 @@
  *
  * A file that is being read makes the removal of its zone wait, and intel_rapl reads under
  * cpus_read_lock(). When a package's last CPU goes offline its zones are removed with that lock
- * held for writing: for ever, if somebody who has begun to read one waits for the lock. Here
- * that cannot happen, because a CPU of the package is kept online meanwhile: see hold_cpu().
+ * held for writing: for ever, if somebody who has begun to read one waits for the lock. So a CPU
+ * of the package is kept online meanwhile, as well as can be: see hold_cpu().
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -214,8 +214,8 @@ void pcap_zones_reap(void)
 
 /*
  * A number from a file of a zone. It is looked for where kernel threads see it, from init's
- * root: whoever takes a sample may be in a container, without /sys or with another one, and
- * without the right to read this.
+ * root: the task that suspends, the only one to take a sample that is no kernel thread, may be in
+ * a container, without /sys or with another one, and without the right to read this.
  */
 static int read_file(const char *dir, const char *name, u64 *val)
 {
@@ -251,6 +251,14 @@ static int read_file(const char *dir, const char *name, u64 *val)
  *
  * Suspend takes CPUs offline without it. But then the core has stopped sampling, and the work
  * queue, which is a freezable one, stands still.
+ *
+ * Others do without it too, and are not kept from anything: who writes cpuN/hotplug/target;
+ * cpuhp_smt_disable(), which leaves the first thread of each core, if that is online; and
+ * rapl_remove_package(), when TPMI's driver is unbound, which waits for the zone's readers with
+ * cpu_hotplug_lock held for reading: the reader waits too if somebody waits to write.
+ * If a package's last CPU goes by one of the first two, or another CPU during the third, just when
+ * a zone is read, both hang. Only root can do any of it, and whoever reads energy_uj from user
+ * space, and so keeps no CPU at all, hangs in the same way.
  */
 static struct device *hold_cpu(const struct cpumask *cpus)
 {

@@ -32,7 +32,7 @@
 #define RETRY_DELAY HZ
 #define RETRIES 5
 
-/* A read that is done by a kernel thread, for somebody who is none. */
+/* A read that is done by a kernel thread, for the task that suspends: it is none. */
 struct pcap_read {
 	struct work_struct work;
 	struct pcap_counter *counter;
@@ -65,7 +65,7 @@ static int pcap_read_domain(struct energy_source *src, const struct energy_domai
 	struct pcap_read r = { .counter = c };
 
 	INIT_WORK_ONSTACK(&r.work, read_counter);
-	/* the core's thread nearly always; else who changes a parameter or loads a module */
+	/* the core's sampler; else the task that suspends, before that and after it */
 	if (current->flags & PF_KTHREAD) {
 		read_counter(&r.work);
 	} else {
