@@ -47,7 +47,8 @@ struct vcpu_state {
 static GHashTable *accounts;	/* CR3 to struct usage */
 static GPtrArray *numbered;	/* struct usage, those that have ended included */
 static struct usage unowned;
-static uint64_t kernel_cr3;	/* of the kernel alone; 0 until it is known */
+static uint64_t kernel_cr3;	/* of the kernel alone; 0 while it is not known */
+static bool kernel_cr3_wrong;	/* what was taken for it was not */
 static struct vcpu_state states[MAX_VCPUS];
 
 void accounts_init(void)
@@ -123,9 +124,19 @@ void accounts_on_idle(unsigned int vcpu)
 	set_owner(vcpu, NULL);
 	states[vcpu].halted = true;
 	/* who idles first after the firmware, which has no pages, has never run a process */
-	if (!kernel_cr3)
+	if (!kernel_cr3 && !kernel_cr3_wrong)
 		kernel_cr3 = states[vcpu].cr3;
 	energy_unlock();
+}
+
+/* A process runs in what was taken for the kernel's own: then that is not known at all. */
+static void distrust_kernel_cr3(unsigned int vcpu)
+{
+	if (!kernel_cr3 || states[vcpu].cr3 != kernel_cr3)
+		return;
+	kernel_cr3 = 0;
+	kernel_cr3_wrong = true;
+	set_owner(vcpu, find_account(states[vcpu].cr3));
 }
 
 void accounts_on_interrupt(unsigned int vcpu)
@@ -257,6 +268,7 @@ void accounts_on_cpuid(unsigned int vcpu, uint32_t select, uint32_t arg)
 		return;
 	}
 	energy_lock();
+	distrust_kernel_cr3(vcpu);
 	value = answer(vcpu, select, arg);
 	energy_unlock();
 	regs_set_pair(value);
