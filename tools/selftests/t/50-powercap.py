@@ -48,7 +48,7 @@ def check_no_zones(tap):
         lib.command("rmmod", STOCK)
     before = our_lines()
     path = lib.command("modinfo", "-n", OURS).stdout.strip()
-    lib.load(source=False)
+    lib.load_core()
     done = lib.command("insmod", path, check=False)
     tap.ok(done.returncode and "No such device" in done.stderr,
            "without zones it refuses: ENODEV", done)

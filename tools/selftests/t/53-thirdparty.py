@@ -12,7 +12,7 @@ TIMES = 20
 TURN_NJ = 1024 * 10**9
 FLAWS = {
     "version": "built for version 2 of <energy/source.h>, not 1",
-    "name": "its name is empty or has a comma or space in it",
+    "name": "its name is empty, too long, not plain",
     "noread": "it has no read_domain()",
     "sourcekind": "its kind is not known",
     "nodomains": "it has no domains, or too many",
@@ -109,7 +109,7 @@ def check_reload(tap):
 
 def test(tap):
     """Third parties."""
-    lib.load(source=False, sample_ns=20 * lib.MS, window_ns=200 * lib.MS)
+    lib.load_core(sample_ns=20 * lib.MS, window_ns=200 * lib.MS)
     check_refused(tap, "energy_sample", "power_mw=0", "No such device", "no meter here")
     check_joules(tap)
     check_choice(tap)
