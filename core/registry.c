@@ -177,7 +177,8 @@ int energy_registry_update(struct energy_core *core, struct energy_source *src,
 	src->nr_domains = now->nr_domains;
 	src->priv = now->priv;
 	energy_choice_plan(core);
-	energy_choice_switch(core, energy_core_time(core, now_ns), src->started);
+	now_ns = energy_core_time(core, now_ns);
+	energy_choice_switch(core, now_ns, src->started);
 	energy_latest_update(core, now_ns);
 unlock:
 	mutex_unlock(&core->lock);

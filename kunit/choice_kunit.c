@@ -3,25 +3,7 @@
 #include <kunit/test.h>
 
 #include "fake.h"
-
-static struct fake_source *source(struct kunit *test, const char *name, int rating)
-{
-	struct fake_source *fs = fake_source_new(test, name, rating);
-
-	fake_domain_add(fs, ENERGY_PACKAGE, 0, 0, 4);
-	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
-	return fs;
-}
-
-static struct energy_slot *package(struct kunit *test)
-{
-	return fake_slot(test->priv, ENERGY_PACKAGE, 0);
-}
-
-static u64 energy_nj(struct kunit *test, const struct fake_proc *fp)
-{
-	return fake_record(test, fp)->now.energy_nj;
-}
+#include "package.h"
 
 static int prefer(struct kunit *test, const char *name)
 {
