@@ -215,3 +215,4 @@ module_exit(energy_core_exit);
 MODULE_DESCRIPTION("Energy accounting per process: ledger, attribution, /proc/energy");
 MODULE_AUTHOR("The energy meter's maintainers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(ENERGY_VERSION);

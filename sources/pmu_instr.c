@@ -200,5 +200,6 @@ module_exit(energy_pmu_instr_exit);
 MODULE_DESCRIPTION("Retired instructions per process, from the CPUs' counters");
 MODULE_AUTHOR("The energy meter's maintainers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(ENERGY_VERSION);
 MODULE_ALIAS("pmu_instr");
 ENERGY_IMPORT_NS();

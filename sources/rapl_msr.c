@@ -433,5 +433,6 @@ module_exit(energy_rapl_msr_exit);
 MODULE_DESCRIPTION("Energy readings from RAPL by MSR");
 MODULE_AUTHOR("The energy meter's maintainers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(ENERGY_VERSION);
 MODULE_ALIAS("rapl_msr");
 ENERGY_IMPORT_NS();

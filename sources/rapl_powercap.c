@@ -279,6 +279,7 @@ module_exit(energy_rapl_powercap_exit);
 MODULE_DESCRIPTION("Energy readings from RAPL by the powercap class");
 MODULE_AUTHOR("The energy meter's maintainers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(ENERGY_VERSION);
 MODULE_ALIAS("rapl_powercap");
 /* what finds the zones, where nobody has loaded it yet */
 MODULE_SOFTDEP("pre: intel_rapl_msr");

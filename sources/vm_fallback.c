@@ -141,5 +141,6 @@ module_exit(energy_vm_fallback_exit);
 MODULE_DESCRIPTION("Energy of a virtual machine: told by its host, or estimated");
 MODULE_AUTHOR("The energy meter's maintainers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(ENERGY_VERSION);
 MODULE_ALIAS("vm_fallback");
 ENERGY_IMPORT_NS();
