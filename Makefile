@@ -8,6 +8,9 @@ KMOD	:= $(BUILD)/kmod/$(KVER)
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/energy
 # What others need to build providers: headers, and the symbols of each kernel's energy_core.
 DEVDIR	:= $(DESTDIR)/usr/src/energy-core-dev
+# What DKMS builds from, and the version, which stands in dkms.conf alone.
+VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+DKMSDIR	:= $(DESTDIR)/usr/src/energy-$(VERSION)
 MODULES	:= energy_rapl_msr energy_rapl_powercap energy_pmu_instr energy_vm_fallback energy_core
 
 TESTBED	:= tools/testbed
@@ -18,7 +21,8 @@ GUEST_PAYLOAD	:= $(BUILD)/payload
 THIRDPARTY	:= $(BUILD)/thirdparty
 
 .DEFAULT_GOAL := modules
-.PHONY: modules tools install install-headers uninstall clean help
+.PHONY: modules tools install install-dkms install-api install-headers uninstall clean help
+.PHONY: deb rpm
 .PHONY: deps run shell check kunit lint selftests bench guest guest-modules guest-thirdparty
 .PHONY: guest-payload
 
@@ -26,7 +30,7 @@ THIRDPARTY	:= $(BUILD)/thirdparty
 # a build of its own.
 define stage
 mkdir -p $(1)
-cp -asf $(CURDIR)/Kbuild $(CURDIR)/core $(CURDIR)/export $(CURDIR)/kunit $(CURDIR)/sources $(1)/
+cp -asf $(CURDIR)/Kbuild $(CURDIR)/dkms.conf $(CURDIR)/core $(CURDIR)/export $(CURDIR)/kunit $(CURDIR)/sources $(1)/
 endef
 
 modules: ## build the modules for the running kernel (or KDIR=)
@@ -51,9 +55,18 @@ ifeq ($(DESTDIR),)
 	@echo "loaded: see /proc/energy/all; 'make uninstall' unloads and removes"
 endif
 
-install-headers: modules ## install what providers of others are built with
-	install -d $(DEVDIR)/include/energy $(DEVDIR)/$(KVER)
+install-dkms: ## install the sources that DKMS builds the modules from
+	install -d $(DKMSDIR)
+	cp --parents --preserve=timestamps Kbuild dkms.conf core/*.[ch] core/*.mk \
+		core/include/energy/*.h export/*.[ch] sources/*.[ch] $(DKMSDIR)/
+
+# Packages have these alone: DKMS keeps the symbols of what it builds.
+install-api:
+	install -d $(DEVDIR)/include/energy
 	install -m 644 core/include/energy/*.h $(DEVDIR)/include/energy/
+
+install-headers: modules install-api ## install what providers of others are built with
+	install -d $(DEVDIR)/$(KVER)
 	install -m 644 $(KMOD)/Module.symvers $(DEVDIR)/$(KVER)/
 
 uninstall: ## unload and remove
@@ -66,6 +79,12 @@ endif
 ifeq ($(DESTDIR),)
 	depmod $(KVER)
 endif
+
+deb: deps ## Debian packages, into build/deb
+	tools/packaging/deb/build
+
+rpm: deps ## RPM packages, into build/rpm
+	tools/packaging/rpm/build
 
 deps: ## install the Debian packages that the other targets need
 	@tools/deps
