@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Shared by the tests of packaging; sourced, with $here set to this directory.
+# shellcheck shell=sh disable=SC2034 # the variables are for those who source this
+
+# shellcheck source=tap.sh
+. "${here:?}/tap.sh"
+
+top=$(cd "$here/../../.." && pwd)
+out=$top/build/packaging
+version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
+# The version that an upgrade goes to.
+next=$version.1
+
+# nothing_left KERNEL...: no trace of us where packages and DKMS put things.
+nothing_left() {
+	left=$(find /usr/src /var/lib/dkms -maxdepth 1 -name 'energy*'
+		find /lib/modules/ -name 'energy_*')
+	for kernel in "$@"; do
+		left=$left$(grep energy "/lib/modules/$kernel/modules.dep" || :)
+	done
+	echo "$left"
+	[ -z "$left" ]
+}
+
+# installed VERSION KERNEL: all five modules are where modprobe finds them, of this version, once.
+installed() {
+	dkms status "energy/$1" -k "$2" | grep ': installed$'
+	for module in core rapl_msr rapl_powercap pmu_instr vm_fallback; do
+		file=$(find "/lib/modules/$2/" -name "energy_$module.ko*")
+		echo "$module: $file $(modinfo -F version "$file")"
+		[ "$(modinfo -F version "$file")" = "$1" ] || return
+	done
+}
