@@ -60,6 +60,19 @@ def clock_args(options, accel):
     return [f"tsc_early_khz={1000000 if options.icount else host.tsc_khz()}"]
 
 
+def firmware_args(options):
+    """Return the machine type, and with Secure Boot the UEFI firmware that starts the kernel."""
+    if not options.secure_boot:
+        return ["-machine", "pc"]
+    # The firmware guards its variables, the keys among them, from system management mode.
+    return ["-machine", "q35,smm=on",
+            "-global", "driver=cfi.pflash01,property=secure,value=on",
+            "-drive", "if=pflash,unit=0,format=raw,readonly=on,"
+                      f"file={os.path.join(options.secure_boot, 'code.fd')}",
+            "-drive", "if=pflash,unit=1,format=raw,"
+                      f"file={os.path.join(options.secure_boot, 'vars.fd')}"]
+
+
 def machine(options, files, accel):
     """Return the machine without its channels: CPUs, memory, kernel and root disk."""
     sockets, cpus = options.topology
@@ -67,7 +80,7 @@ def machine(options, files, accel):
     append = " ".join([*KERNEL_ARGS, *clock_args(options, accel), options.append]).strip()
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot",
-        "-display", "none", "-machine", "pc",
+        "-display", "none", *firmware_args(options),
         *accelerator(options, accel),
         "-cpu", cpu_model(options, accel),
         "-smp", f"{sockets * cpus},sockets={sockets},cores={cpus},threads=1",
