@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# `kunit/run --coverage` counts how often each line of this folder runs.
+ccflags-$(ENERGY_COVERAGE) += -fprofile-arcs -ftest-coverage
+
 # The tests' objects, part of energy_core; one suite per file.
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/attrib_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/bank_kunit.o
