@@ -306,6 +306,63 @@ static void text_of_weights(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, &core->params.weights, &want, sizeof(want));
 }
 
+struct source_case {
+	const char *name;
+	const char *text;
+	int ret;
+	const char *shown;
+};
+
+static const struct source_case source_cases[] = {
+	{ "a name", "rapl_msr", 0, "rapl_msr\n" },
+	{ "with the newline of echo", "rapl_msr\n", 0, "rapl_msr\n" },
+	{ "auto", "auto\n", 0, "auto\n" },
+	{ "longest", "a-name-of-thirty-one-characters", 0, "a-name-of-thirty-one-characters\n" },
+	{ "too long", "a-name-of-thirty-two-characters-", -EINVAL, "fs\n" },
+	{ "much too long", "a-name-that-is-longer-than-any-buffer-that-it-could-be-put-into",
+	  -EINVAL, "fs\n" },
+	{ "nothing", "", -EINVAL, "fs\n" },
+	{ "a newline", "\n", -EINVAL, "fs\n" },
+	{ "two lines", "rapl_msr\nauto", -EINVAL, "fs\n" },
+	{ "two newlines", "auto\n\n", -EINVAL, "fs\n" },
+};
+
+FAKE_TABLE(source, source_cases);
+
+/* At load, when there are no sources yet, and what is read back then. */
+static void source_at_load(struct kunit *test)
+{
+	const struct source_case *c = test->param_value;
+	struct energy_core *core = test->priv;
+	const struct kernel_param source = { .arg = core->params.source };
+	char *buf = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_ASSERT_EQ(test, energy_param_source_ops.set("fs", &source), 0);
+	KUNIT_EXPECT_EQ(test, energy_param_source_ops.set(c->text, &source), c->ret);
+	KUNIT_EXPECT_EQ(test, energy_param_source_ops.get(buf, &source), (int)strlen(c->shown));
+	KUNIT_EXPECT_STREQ(test, buf, c->shown);
+}
+
+/* Once there are samples it reads as what is read, whatever was asked for. */
+static void source_reads_as_what_is_read(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	const struct kernel_param source = { .arg = core->params.source };
+	struct fake_source *fs = fake_source_new(test, "counters", 300);
+	char *buf = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	fake_domain_add(fs, ENERGY_PACKAGE, 0, 0, FAKE_CPUS);
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, fs), 0);
+	fake_step(test, 100 * FAKE_MS);
+	core->running = true;
+	energy_param_source_ops.get(buf, &source);
+	core->running = false;
+	KUNIT_EXPECT_STREQ(test, buf, "counters\n");
+	KUNIT_EXPECT_STREQ(test, core->params.source, "auto");
+}
+
 static struct kunit_case params_cases[] = {
 	KUNIT_CASE(defaults),
 	KUNIT_CASE_PARAM(sample_ns_range, sample_gen_params),
@@ -319,6 +376,8 @@ static struct kunit_case params_cases[] = {
 	KUNIT_CASE(text_of_weights),
 	KUNIT_CASE_PARAM(list_of_idle_powers, list_gen_params),
 	KUNIT_CASE(longest_list_of_idle_powers),
+	KUNIT_CASE_PARAM(source_at_load, source_gen_params),
+	KUNIT_CASE(source_reads_as_what_is_read),
 	{}
 };
 

@@ -4,6 +4,7 @@
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/pid_namespace.h>
+#include <linux/proc_fs.h>
 #include <linux/user_namespace.h>
 
 #include "../export/scope.h"
@@ -223,6 +224,87 @@ static void pid_in_the_initial_namespace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, energy_scope_pid(&f->scope, f->p), 100);
 }
 
+struct hidepid_case {
+	const char *name;
+	enum proc_hidepid hide_pid;
+	bool in_group;
+	bool hide;
+};
+
+static const struct hidepid_case hidepid_cases[] = {
+	{ "off", HIDEPID_OFF, false, false },
+	{ "off, in the group", HIDEPID_OFF, true, false },
+	{ "noaccess", HIDEPID_NO_ACCESS, false, true },
+	{ "noaccess, in the group", HIDEPID_NO_ACCESS, true, false },
+	{ "invisible", HIDEPID_INVISIBLE, false, true },
+	{ "invisible, in the group", HIDEPID_INVISIBLE, true, false },
+	{ "ptraceable", HIDEPID_NOT_PTRACEABLE, false, true },
+	{ "ptraceable, where no group helps", HIDEPID_NOT_PTRACEABLE, true, true },
+};
+
+FAKE_TABLE(hidepid, hidepid_cases);
+
+/* The mount that a file is opened from says whose PIDs it shows, and what it hides. */
+static void mount_decides(struct kunit *test)
+{
+	const struct hidepid_case *c = test->param_value;
+	struct super_block *sb = kunit_kzalloc(test, sizeof(*sb), GFP_KERNEL);
+	struct inode *inode = kunit_kzalloc(test, sizeof(*inode), GFP_KERNEL);
+	struct proc_fs_info info = {
+		.pid_ns = &init_pid_ns,
+		.hide_pid = c->hide_pid,
+		.pid_gid = KGIDT_INIT(100),
+	};
+	struct fixture *f = fixture(test);
+	struct energy_scope s = { };
+	const struct cred *old;
+
+	KUNIT_ASSERT_NOT_NULL(test, sb);
+	KUNIT_ASSERT_NOT_NULL(test, inode);
+	sb->s_fs_info = &info;
+	inode->i_sb = sb;
+	f->opener->fsgid = KGIDT_INIT(c->in_group ? 100 : 101);
+	old = override_creds(f->opener);
+	energy_scope_open_proc(&s, f->file, inode);
+	revert_creds(old);
+	KUNIT_EXPECT_PTR_EQ(test, s.file, (const struct file *)f->file);
+	KUNIT_EXPECT_PTR_EQ(test, s.pid_ns, &init_pid_ns);
+	KUNIT_EXPECT_EQ(test, s.hide, c->hide);
+	KUNIT_EXPECT_NULL(test, s.cgroup);
+	energy_scope_release(&s);
+}
+
+/* In the root cgroup, where this runs, only administrators see others, and totals. */
+static void root_cgroup_is_for_administrators(struct kunit *test)
+{
+	struct energy_core *core = test->priv;
+	struct fixture *f = fixture(test);
+	struct energy_scope s = { };
+	struct energy_cgroup *cg;
+	const struct cred *old;
+
+	energy_scope_open_task(&s, f->file);
+	KUNIT_EXPECT_EQ(test, energy_scope_limit_to_cgroup(&s, core), 0);
+	KUNIT_EXPECT_FALSE(test, s.own_only);
+	KUNIT_EXPECT_NULL(test, s.cgroup);
+	KUNIT_EXPECT_FALSE(test, s.hide);
+	energy_scope_release(&s);
+	cg = energy_scope_cgroup(core);
+	KUNIT_EXPECT_PTR_EQ(test, cg, core->root);
+	if (!IS_ERR_OR_NULL(cg))
+		energy_cgroup_put(cg);
+
+	memset(&s, 0, sizeof(s));
+	old = override_creds(f->opener);
+	energy_scope_open_task(&s, f->file);
+	KUNIT_EXPECT_EQ(test, energy_scope_limit_to_cgroup(&s, core), 0);
+	KUNIT_EXPECT_TRUE(test, s.own_only);
+	KUNIT_EXPECT_NULL(test, s.cgroup);
+	energy_scope_release(&s);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(energy_scope_cgroup(core)), -EPERM);
+	revert_creds(old);
+}
+
 static struct kunit_case scope_cases[] = {
 	KUNIT_CASE(no_limit),
 	KUNIT_CASE(cgroup_and_below),
@@ -232,6 +314,8 @@ static struct kunit_case scope_cases[] = {
 	KUNIT_CASE(owner_of_a_namespace_sees_the_hidden),
 	KUNIT_CASE(limits_add_up),
 	KUNIT_CASE(pid_in_the_initial_namespace),
+	KUNIT_CASE_PARAM(mount_decides, hidepid_gen_params),
+	KUNIT_CASE(root_cgroup_is_for_administrators),
 	{}
 };
 
