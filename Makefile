@@ -23,8 +23,8 @@ THIRDPARTY	:= $(BUILD)/thirdparty
 .DEFAULT_GOAL := modules
 .PHONY: modules tools install install-dkms install-api install-headers uninstall clean help
 .PHONY: deb rpm
-.PHONY: deps run shell check kunit lint selftests bench guest guest-modules guest-thirdparty
-.PHONY: guest-payload
+.PHONY: deps run shell check kunit coverage lint intree selftests bench guest guest-modules
+.PHONY: guest-thirdparty guest-payload
 
 # Builds stand beside the sources as links, so that the tree stays clean and each kernel has
 # a build of its own.
@@ -101,6 +101,12 @@ check: deps ## all tests
 kunit: deps ## the KUnit suites, plain and with sanitizers
 	kunit/run
 	kunit/run --debug
+
+coverage: deps ## what of the code the KUnit suites reach (build/coverage)
+	kunit/run --coverage
+
+intree: deps ## the project as a part of a kernel tree, by gcc and clang
+	tools/intree/test
 
 lint: deps ## static checks of the sources
 	tools/lint/run
