@@ -350,7 +350,6 @@ static void ledger_packets_go_to_their_owner(struct kunit *test)
 	struct task_struct *idle = fake_idle_new(test);
 	struct energy_ledger *l = ledger_of(test);
 	const struct energy_usage *system = &l->bank[l->cur]->system;
-	struct energy_bank *bank;
 
 	/* nobody knows yet who runs */
 	packets(test, ENERGY_RX_ONE, 11, 0);
@@ -366,7 +365,7 @@ static void ledger_packets_go_to_their_owner(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, task_used(test, a)->rx_parts, (u64)ENERGY_RX_ONE);
 	KUNIT_EXPECT_EQ(test, task_used(test, a)->tx, 3ULL);
-	bank = energy_ledger_flip(l, 10400, true);
+	energy_ledger_flip(l, 10400, true);
 	KUNIT_EXPECT_EQ(test, system->rx_parts, 2ULL * ENERGY_RX_ONE);
 	KUNIT_EXPECT_EQ(test, system->tx, 23ULL);
 }
