@@ -6,6 +6,8 @@
 
 /* How often to read two counters in turn, see hand_over(). */
 #define HAND_OVER_TRIES 8
+/* Reading one that takes this long is not done twice: whoever removes it would wait for each. */
+#define HAND_OVER_NS NSEC_PER_SEC
 
 static struct energy_slot *slot_find(struct energy_core *core, enum energy_kind kind,
 				     unsigned int instance)
@@ -194,16 +196,18 @@ void energy_slots_replace(struct energy_core *core, const struct energy_source *
  * Rule 11: the last read of who is replaced, and the first of who replaces it. Nothing is lost or
  * counted twice if the old counter has not moved while the new one was read; most move once in a
  * millisecond, so that this is soon so. If not, that little is lost. One that cannot be read a
- * second time, or waits for news, or begins anew, has said what it had to say.
+ * second time, or waits for news, or begins anew, has said what it had to say; and so has one that
+ * takes its time: @began_ns is when its last read did.
  */
-static void hand_over(struct energy_core *core, struct energy_slot *s)
+static void hand_over(struct energy_core *core, struct energy_slot *s, u64 began_ns)
 {
 	unsigned int tries = HAND_OVER_TRIES;
 	bool reset = false;
 	u64 raw;
 
 	energy_slot_read_next(core, s);
-	while (s->read_ok && !s->next.error && tries--) {
+	while (s->read_ok && !s->next.error && tries-- &&
+	       core->env->boottime() - began_ns < HAND_OVER_NS) {
 		if (read_counter(s->src, s->dom, &raw, &reset) || reset || raw == s->raw_now)
 			return;
 		s->raw_now = raw;
@@ -222,6 +226,7 @@ static void read_slots(struct energy_core *core, bool models)
 
 	list_for_each_entry(s, &core->slots, node) {
 		bool next = s->next.moving && s->next.src;
+		u64 began_ns = next ? core->env->boottime() : 0;
 
 		if (models != (is_model(s->src) || (next && is_model(s->next.src))))
 			continue;
@@ -230,7 +235,7 @@ static void read_slots(struct energy_core *core, bool models)
 		if (s->src)
 			slot_read(s);
 		if (next)
-			hand_over(core, s);
+			hand_over(core, s, began_ns);
 	}
 }
 

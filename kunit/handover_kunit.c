@@ -43,6 +43,35 @@ static void hand_over_of_a_moving_counter(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, package(test)->lost_ns, 0ULL);
 }
 
+static int read_slowly(struct energy_source *src, const struct energy_domain *dom, u64 *raw)
+{
+	unsigned int *nr_reads = src->priv;
+
+	fake.now_ns += 2 * NSEC_PER_SEC;
+	*raw = (*nr_reads)++;
+	return 0;
+}
+
+/* Nobody waits for more reads than have to be. */
+static void hand_over_of_a_slow_counter(struct kunit *test)
+{
+	static const struct energy_source_ops slow = { .read_domain = read_slowly };
+	struct fake_source *high = fake_source_new(test, "high", 300);
+	struct fake_source *low = source(test, "low", 100);
+	unsigned int nr_reads = 0;
+
+	fake_domain_add(high, ENERGY_PACKAGE, 0, 0, 4);
+	high->src.ops = &slow;
+	high->src.priv = &nr_reads;
+	KUNIT_ASSERT_EQ(test, fake_source_register(test, high), 0);
+	nr_reads = 0;
+	low->nr_reads = 0;
+	fake_source_unregister(test, high);
+	KUNIT_EXPECT_EQ(test, nr_reads, 1U);
+	KUNIT_EXPECT_EQ(test, low->nr_reads, 1U);
+	fake_check(test);
+}
+
 /* What is read last is where the new one begins. */
 static void hand_over_to_a_moving_counter(struct kunit *test)
 {
@@ -287,6 +316,7 @@ static void gap_in_a_wait(struct kunit *test)
 
 static struct kunit_case handover_cases[] = {
 	KUNIT_CASE_PARAM(hand_over_of_a_moving_counter, moving_gen_params),
+	KUNIT_CASE(hand_over_of_a_slow_counter),
 	KUNIT_CASE(hand_over_to_a_moving_counter),
 	KUNIT_CASE(hand_over_to_a_counter_that_waits),
 	KUNIT_CASE(idle_power_is_kept),
