@@ -14,6 +14,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
@@ -44,7 +45,7 @@ def locked(directory):
         try:
             fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"# waiting for another run in {directory}", flush=True)
+            print(f"# waiting for another run in {directory}", file=sys.stderr, flush=True)
             fcntl.flock(f, fcntl.LOCK_EX)
         yield
 
@@ -67,7 +68,7 @@ def package_tree():
     tree = home / "pristine"
     with locked(home):
         if not tree.exists():
-            print(f"# unpacking {TARBALL}", flush=True)
+            print(f"# unpacking {TARBALL}", file=sys.stderr, flush=True)
             unpacked = home / "unpacking"
             shutil.rmtree(unpacked, ignore_errors=True)
             unpacked.mkdir()
