@@ -38,9 +38,17 @@ def locked(path):
         yield
 
 
-def guest_files(kernel):
-    """Return (version, vmlinuz, initrd, image) of a kernel, the stock one if None."""
+def guest_files(kernel, kernel_dir):
+    """Return (version, vmlinuz, initrd, image) of a kernel, the stock one if both are None."""
     guest_dir = tool("mkroot").splitlines()[1]
+    if kernel_dir:
+        try:
+            with open(os.path.join(kernel_dir, "release"), encoding="ascii") as text:
+                version = text.read().strip()
+        except OSError as error:
+            raise SetupError(f"no kernel in {kernel_dir}: {error}") from error
+        return (version, os.path.join(kernel_dir, "vmlinuz"), os.path.join(kernel_dir, "initrd"),
+                os.path.join(guest_dir, "guest.ext4"))
     version = kernel or tool("kernels", "--default").strip()
     files = [os.path.join(guest_dir, name)
              for name in (f"vmlinuz-{version}", f"initrd-{version}", "guest.ext4")]

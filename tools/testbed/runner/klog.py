@@ -18,10 +18,44 @@ PROBLEM = re.compile(
 # Lines after a report's first that belong to it: enough for the top of a stack.
 CONTEXT = 14
 
+# KCSAN tells of every data race, and the kernel has many that it lives with. Ours are those in
+# which one of the two accesses is in a module of ours, or in what that has called: a function that
+# copies or compares what it is given, for it.
+RACE = re.compile(r"BUG: KCSAN: ")
+RACE_END = re.compile(r"={40,}$")
+ACCESS = re.compile(r"(?:read|write|assert no)\b.* to 0x[0-9a-f]+ of \d+ bytes by ")
+OURS = re.compile(r"\[energy_\w+\]")
+RACE_FRAMES = 2
+
+
+def _is_ours(report):
+    """Whether a data race is one of our modules'."""
+    for number, line in enumerate(report):
+        if ACCESS.search(line) and any(OURS.search(frame) for frame in
+                                       report[number + 1:number + 1 + RACE_FRAMES]):
+            return True
+    return False
+
+
+def _without_races_of_others(lines):
+    kept = []
+    number = 0
+    while number < len(lines):
+        end = number + 1
+        if RACE.search(lines[number]):
+            while end < len(lines) and not RACE_END.search(lines[end]):
+                end += 1
+            if not _is_ours(lines[number:end]):
+                number = end
+                continue
+        kept += lines[number:end]
+        number = end
+    return kept
+
 
 def problems(text):
     """Return the reports found in a kernel log, each a list of lines."""
-    lines = text.splitlines()
+    lines = _without_races_of_others(text.splitlines())
     found = []
     number = 0
     while number < len(lines):

@@ -25,24 +25,32 @@ def _add_text(tar, name, text):
     tar.addfile(member, io.BytesIO(data))
 
 
-def _add_modules(tar, modules, kernel, scratch):
+def _add_modules(tar, options, kernel, scratch):
     """Add modules where modprobe looks, with an index that knows them.
 
+    Beside a kernel of the root its own modules are in the image; those of another one come here.
     depmod runs here because an emulated CPU takes half a minute for it.
     """
+    base = f"usr/lib/modules/{kernel}"
+    own = os.path.join(options.kernel_dir, "modules") if options.kernel_dir else ""
+    if own:
+        tar.add(own, base, filter=_as_root)
+    if not options.modules:
+        return
+    modules = os.path.abspath(options.modules)
     names = sorted(glob.glob(os.path.join(modules, "*.ko")))
     if not names:
         raise host.SetupError(f"no *.ko in {modules}")
-    base = f"usr/lib/modules/{kernel}"
     index = os.path.join(scratch, "index")
     os.makedirs(index, exist_ok=True)
     for name in names:
         tar.add(name, f"{base}/updates/{os.path.basename(name)}", filter=_as_root)
-    script = ('mkdir -p "/$1/updates" && cp "$2"/*.ko "/$1/updates" && depmod "${1##*/}" && '
+    script = ('mkdir -p "/$1/updates" && { [ -z "$4" ] || cp -r "$4"/. "/$1"; } && '
+              'cp "$2"/*.ko "/$1/updates" && depmod "${1##*/}" && '
               'cp "/$1"/modules.*.bin "/$1"/modules.dep "/$1"/modules.alias '
               '"/$1"/modules.softdep "$3"')
     done = subprocess.run([os.path.join(host.TESTBED, "inroot"), "sh", "-c", script, "sh", base,
-                           os.path.abspath(modules), index], check=False, cwd=modules,
+                           modules, index, own], check=False, cwd=modules,
                           stdin=subprocess.DEVNULL)
     if done.returncode:
         raise host.SetupError("depmod failed")
@@ -62,8 +70,7 @@ def make(path, options, kernel, settings):
         member.mode = 0o755
         with open(options.script, "rb") as source:
             tar.addfile(member, source)
-        if options.modules:
-            _add_modules(tar, options.modules, kernel, os.path.dirname(path))
+        _add_modules(tar, options, kernel, os.path.dirname(path))
         _add_text(tar, "run/testbed/settings",
                   "".join(f"{key}={shlex.quote(str(value))}\n"
                           for key, value in {**settings, "command": command}.items()))

@@ -167,7 +167,7 @@ def _judge(options, channel, work, ended, timed_out):
 
 
 def _run(options, work):
-    files = host.guest_files(options.kernel)
+    files = host.guest_files(options.kernel, options.kernel_dir)
     accel = kvm.choose(options, files)
     marker = secrets.token_hex(16)
     size = shutil.get_terminal_size()
