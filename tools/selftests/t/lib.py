@@ -121,7 +121,8 @@ def load(*providers, **params):
         command("modprobe", provider)
 
 
-PROVIDERS = ("energy_sample", "energy_flawed", "energy_rapl_msr", "energy_rapl_powercap", "energy_pmu_instr", "energy_vm_fallback")
+PROVIDERS = ("energy_sample", "energy_flawed", "energy_odd", "energy_denied", "energy_rapl_msr",
+             "energy_rapl_powercap", "energy_pmu_instr", "energy_vm_fallback")
 
 
 def unload():
