@@ -29,6 +29,8 @@
 
 /* Counters advance about every millisecond; this many of them without is standing still. */
 #define STILL_MS 100
+/* Without memory it is tried again. */
+#define RETRY_DELAY HZ
 
 /**
  * struct rapl_counter - How to read a domain
@@ -319,6 +321,9 @@ static bool all_known(const struct rapl *known, const struct rapl *r)
 	return known->nr == r->nr;
 }
 
+static void rapl_look_again(struct work_struct *work);
+static DECLARE_DELAYED_WORK(rapl_work, rapl_look_again);
+
 /* To which package a CPU belongs is not known before it comes online for the first time. */
 static void rapl_look_again(struct work_struct *work)
 {
@@ -338,6 +343,11 @@ static void rapl_look_again(struct work_struct *work)
 		if (ret)
 			rapl_free(r);
 	}
+	if (ret == -ENOMEM) {
+		/* nobody tells when there is some again */
+		schedule_delayed_work(&rapl_work, RETRY_DELAY);
+		return;
+	}
 	if (ret) {
 		pr_warn("new CPUs are not accounted: %d\n", ret);
 		return;
@@ -346,13 +356,11 @@ static void rapl_look_again(struct work_struct *work)
 	rapl = r;
 }
 
-static DECLARE_WORK(rapl_work, rapl_look_again);
-
 /* In the middle of hotplug: the core waits for reads, and those for CPUs. */
 static int rapl_cpu_online(unsigned int cpu)
 {
 	rapl_cores_online(&rapl_cores, cpu);
-	schedule_work(&rapl_work);
+	schedule_delayed_work(&rapl_work, 0);
 	return 0;
 }
 
@@ -405,7 +413,7 @@ static int __init energy_rapl_msr_init(void)
 		goto unregister;
 	rapl_cpuhp = ret;
 	/* for those that came since find_packages() */
-	schedule_work(&rapl_work);
+	schedule_delayed_work(&rapl_work, 0);
 	return 0;
 
 unregister:
@@ -420,7 +428,7 @@ teardown:
 static void __exit energy_rapl_msr_exit(void)
 {
 	cpuhp_remove_state_nocalls(rapl_cpuhp);
-	cancel_work_sync(&rapl_work);
+	cancel_delayed_work_sync(&rapl_work);
 	rapl_cores_read_all(&rapl_cores);
 	energy_source_unregister(&rapl_source);
 	rapl_free(rapl);

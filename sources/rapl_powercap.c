@@ -165,8 +165,11 @@ static void pcap_look_again(struct work_struct *work)
 	pcap_error = ret;
 	if (ret) {
 		pcap_find_free(p);
+		/* nor when there is memory again */
+		if (ret == -ENOMEM)
+			queue_delayed_work(pcap_wq, &pcap_work, RETRY_DELAY);
 		/* -ENODEV: it has gone again already, or there is a line about it */
-		if (ret != -ENODEV)
+		else if (ret != -ENODEV)
 			pr_warn("RAPL's zones cannot be accounted: %d\n", ret);
 		return;
 	}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=hotplug timeout=180
+# selftest: guest=hotplug timeout=240
 """CPUs go offline and come back, whole packages too, under load: no joule lost or invented."""
 
 import errno
@@ -12,6 +12,7 @@ import harness
 import lib
 import tasks
 
+DENIED = "/sys/module/energy_denied/parameters"
 HERE = ("package-0", "core-0", "dram-0")
 THERE = ("package-1", "core-1", "dram-1")
 
@@ -119,6 +120,22 @@ def check_late_package(tap, cpus):
               "the other package's counters did not begin anew")
 
 
+def check_late_without_memory(tap, cpus, provider):
+    """There is no memory for a package that comes, at first."""
+    lib.unload()
+    hardware.set_online(cpus, False)
+    lib.load(provider, sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    lib.command("modprobe", "energy_denied", "symbol=energy_source_update", "program=kworker",
+                f"result={-errno.ENOMEM}", "nth=0")
+    hardware.set_online(cpus, True)
+    # More often than CPUs and zones come.
+    lib.wait_until(lambda: int(lib.text(f"{DENIED}/calls")) >= 12)
+    lib.write(f"{DENIED}/nth", -1)
+    lib.wait_until(lambda: lib.listing().domain("package-1"))
+    tap.ok(True, f"{provider}: a package for which there was no memory is tried again")
+    lib.command("rmmod", "energy_denied")
+
+
 def test(tap):
     """Hotplug."""
     cpus = hardware.packages()[1]
@@ -134,6 +151,8 @@ def test(tap):
             worker.end()
         check_late_cpu(tap, cpus)
         check_late_package(tap, cpus)
+        for provider in ("energy_rapl_msr", "energy_rapl_powercap"):
+            check_late_without_memory(tap, cpus, provider)
     finally:
         hardware.set_online(cpus, True)
 
