@@ -28,11 +28,6 @@ MODULE_PARM_DESC(result, "what it returns (0)");
 
 static atomic_t calls;
 
-static int get_calls(char *buf, const struct kernel_param *kp)
-{
-	return scnprintf(buf, PAGE_SIZE, "%d\n", atomic_read(&calls));
-}
-
 static int set_calls(const char *val, const struct kernel_param *kp)
 {
 	int n, ret = kstrtoint(val, 0, &n);
@@ -40,6 +35,11 @@ static int set_calls(const char *val, const struct kernel_param *kp)
 	if (!ret)
 		atomic_set(&calls, n);
 	return ret;
+}
+
+static int get_calls(char *buf, const struct kernel_param *kp)
+{
+	return scnprintf(buf, PAGE_SIZE, "%d\n", atomic_read(&calls));
 }
 
 static const struct kernel_param_ops calls_ops = {
@@ -69,12 +69,14 @@ static int denied_pre(struct kprobe *p, struct pt_regs *regs)
 	regs->ip = (unsigned long)return_at_once;
 	return 1;
 }
+
 NOKPROBE_SYMBOL(denied_pre);
 
 /* Its being there lets the other one change where to go on. */
 static void denied_post(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 {
 }
+
 NOKPROBE_SYMBOL(denied_post);
 
 static struct kprobe denied = {

@@ -3,14 +3,22 @@
 #
 # guest.sh - run tests one after the other; process 1's child in the guest.
 #
-# usage: guest.sh NAME=SECONDS...
+# usage: guest.sh [VARIABLE=VALUE...] NAME=SECONDS...
 #
-# Marks where each begins and ends. Whatever one leaves behind is removed before the next.
+# Marks where each begins and ends. Whatever one leaves behind is removed before the next. A kernel
+# that can find leaks (CONFIG_DEBUG_KMEMLEAK) is asked for them at the end: its log says how many,
+# which fails the run.
 set -u
 
 export PYTHONDONTWRITEBYTECODE=1
 modprobe msr || :
 for test in "$@"; do
+	case $test in
+	[A-Z]*)
+		export "${test?}"
+		continue
+		;;
+	esac
 	name=${test%=*}
 	echo "== begin $name"
 	case $name in
@@ -18,8 +26,18 @@ for test in "$@"; do
 	*) timeout -k 10 "${test#*=}" sh "/payload/$name" ;;
 	esac
 	echo "== end $name $?"
-	for module in sample flawed rapl_msr rapl_powercap pmu_instr vm_fallback core; do
+	for module in sample flawed odd denied rapl_msr rapl_powercap pmu_instr vm_fallback core; do
 		module=energy_$module
 		[ ! -d "/sys/module/$module" ] || rmmod "$module" || :
 	done
 done
+
+leaks=/sys/kernel/debug/kmemleak
+[ -e $leaks ] || exit 0
+# What has just been allocated, or is freed by RCU just now, is no leak yet: it is looked for
+# twice, more than the five seconds apart that an object has to be old.
+for _ in 1 2; do
+	sleep 6
+	echo scan >$leaks
+done
+sed 's/^/leak: /' $leaks >/dev/kmsg

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=odd timeout=90 topology=1x2 memory=512
+"""Real-time tasks take all CPUs for seconds: late samples are counted, and no joule is lost."""
+
+import contextlib
+import glob
+import os
+import time
+
+import audit
+import harness
+import lib
+import tasks
+
+RT_RUNTIME = "/proc/sys/kernel/sched_rt_runtime_us"
+HOG_MS = 3000
+
+
+@contextlib.contextmanager
+def unbounded_rt():
+    """Nothing is left for others: neither by the throttle nor by the fair server (6.12 on)."""
+    servers = glob.glob("/sys/kernel/debug/sched/fair_server/cpu*/runtime")
+    was = {path: lib.text(path).strip() for path in (RT_RUNTIME, *servers)}
+    for path in was:
+        error = lib.write(path, -1 if path == RT_RUNTIME else 0)
+        if error:
+            raise OSError(error, path)
+    try:
+        yield
+    finally:
+        for path, value in was.items():
+            lib.write(path, value)
+
+
+def test(tap):
+    """Starve the sampler."""
+    cpus = os.cpu_count()
+    lib.load(sample_ns=20 * lib.MS, window_ns=200 * lib.MS)
+    tasks.Worker("swarm", "-j", 1)
+    lib.wait_samples(3)
+    before = audit.check_books(tap, "before")
+    with unbounded_rt():
+        began = time.monotonic()
+        # Each ends by itself: nobody else could end it.
+        hogs = [tasks.Worker("/usr/bin/chrt", "-f", 50, f"{lib.PAYLOAD}/hog", "-a", cpu, "-u",
+                             HOG_MS, "-s", "-p") for cpu in range(cpus)]
+        # We are where the last one begins: so nothing comes between it and the others.
+        os.sched_setaffinity(0, {cpus - 1})
+        for hog in hogs:
+            hog.start()
+        said = [hog.said() for hog in hogs]
+        took_s = time.monotonic() - began
+    lib.wait_samples(3)
+    after = audit.check_books(tap, "afterwards")
+    tap.note(f"{cpus} hogs of {HOG_MS} ms took {took_s:.1f} s, late "
+             f"{after['late'] - before['late']}, drift_max_ns {after['drift_max_ns']}")
+    # On a busy host they do not end together, so it is less than all of their time.
+    tap.ok(after["drift_max_ns"] > HOG_MS * lib.MS // 2, "a sample came very late",
+           after["drift_max_ns"])
+    due = after["drift_max_ns"] // after["sample_ns"]
+    tap.ok(after["late"] - before["late"] >= due, "those left out are counted",
+           after["late"] - before["late"], due)
+    for hog, words in zip(hogs, said):
+        record = after.of(hog.pid)
+        tap.ok(record["cpu_ns"] >= words["cpu_ns"] and record["energy_nj"] > 0,
+               "who kept it from running is charged for all of its time", record, words)
+    tap.equal([after[key] for key in ("charges_lost", "exits_lost", "unbalanced")], [0, 0, 0],
+              "nothing was lost")
+    for hog in hogs:
+        hog.end()
+
+
+harness.main(test)

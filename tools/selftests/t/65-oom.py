@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=odd timeout=180 topology=1x2 memory=512
+"""Memory runs out, in a cgroup and everywhere: the meter goes on, and is right."""
+
+import ctypes
+import os
+import signal
+
+import audit
+import harness
+import lib
+import tasks
+
+CGROUP = f"{lib.CGROUPS}/oom"
+# More than any of these guests has.
+EAT = "b = []\nwhile True: b.append(bytearray(4 << 20))"
+MCL_CURRENT_FUTURE = 3
+NO_LOSS = ("unbalanced", "removals_lost")
+
+
+def eat(*prefix):
+    """Have a process eat memory until it is killed; return its status and its record."""
+    worker = tasks.Worker(*prefix, "/usr/bin/python3", "-c", EAT)
+    status = worker.process.wait()
+    lib.wait_samples(2)
+    return status, lib.listing().of(worker.pid)
+
+
+def check_eater(tap, when, found):
+    """It was killed, and is accounted."""
+    status, record = found
+    tap.equal(status, -signal.SIGKILL, f"{when}: it is killed")
+    tap.ok(record and not record["alive"] and record["energy_nj"] > 0,
+           f"{when}: and has its energy", record)
+
+
+def check_cgroup(tap):
+    """A cgroup's limit."""
+    lib.write(f"{lib.CGROUPS}/cgroup.subtree_control", "+memory")
+    os.mkdir(CGROUP)
+    lib.write(f"{CGROUP}/memory.max", 32 << 20)
+    lib.write(f"{CGROUP}/memory.swap.max", 0)
+    check_eater(tap, "in a cgroup", eat(*tasks.in_cgroup("oom")))
+    audit.check_books(tap, "after the cgroup's")
+    # Its memory is full; who opens a file there pays for it.
+    done = lib.command(*tasks.in_cgroup("oom", "cat", lib.STAT), check=False)
+    tap.ok(done.returncode == 0 and "usage" not in done.stderr, "its file can be read there", done)
+    lib.write(f"{CGROUP}/memory.max", "max")
+
+
+def check_global(tap):
+    """All of the machine's."""
+    # Neither we nor what the test needs. And nothing is to be gained by dropping the code that we
+    # run, which is the eater's too: the kernel would do that for minutes before it kills.
+    lib.write("/proc/self/oom_score_adj", -1000)
+    ctypes.CDLL(None).mlockall(MCL_CURRENT_FUTURE)
+    swarm = tasks.Worker("swarm", "-j", 2)
+    for number in range(2):
+        found = eat("/bin/sh", "-c", 'echo 1000 >/proc/self/oom_score_adj && exec "$@"', "sh")
+        check_eater(tap, f"global, {number}", found)
+        audit.check_books(tap, f"after global {number}")
+    tap.ok(swarm.process.poll() is None, "(the others went on)")
+    swarm.end()
+
+
+def test(tap):
+    """No memory."""
+    # Who has died is shown in one full window: long enough to be looked at.
+    lib.load(sample_ns=20 * lib.MS, window_ns=60 * lib.SECOND)
+    lib.wait_samples(3)
+    check_cgroup(tap)
+    check_global(tap)
+    books = lib.listing()
+    tap.equal([books[key] for key in NO_LOSS], [0] * len(NO_LOSS), "nothing is out of balance")
+    tap.note(f"no_memory={books['no_memory']} charges_lost={books['charges_lost']} "
+             f"exits_lost={books['exits_lost']}")
+    hog = tasks.Worker("hog", "-n", 200, "-p")
+    words = hog.said()
+    lib.wait_samples(2)
+    tap.ok(lib.listing().of(hog.pid)["cpu_ns"] >= words["cpu_ns"], "new ones are accounted")
+    hog.end()
+    lib.unload()
+    lib.load()
+    tap.ok(lib.loaded("energy_rapl_msr"), "it can be loaded again")
+    os.rmdir(CGROUP)
+
+
+harness.main(test)
