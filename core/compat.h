@@ -7,6 +7,7 @@
 #define _ENERGY_COMPAT_H
 
 #include <linux/module.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/version.h>
 #include <uapi/linux/perf_event.h>
@@ -96,5 +97,12 @@
 #ifndef PERF_PMU_TYPE_SHIFT
 #define PERF_PMU_TYPE_SHIFT 32
 #endif
+
+/*
+ * for_each_thread() for the RCU read side. The kernel's own looks at tasklist_lock too where it
+ * checks how RCU is used (CONFIG_PROVE_RCU), and that is not exported.
+ */
+#define energy_for_each_thread(p, t) \
+	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
 
 #endif /* _ENERGY_COMPAT_H */

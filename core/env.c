@@ -40,7 +40,7 @@ static void ask_live_thread(struct task_struct *leader, struct energy_ident *id)
 {
 	struct task_struct *t;
 
-	for_each_thread(leader, t) {
+	energy_for_each_thread(leader, t) {
 		if (t->flags & PF_EXITING)
 			continue;
 		id->cgid = cgroup_id(task_dfl_cgroup(t));
@@ -103,7 +103,7 @@ static bool may_run(pid_t tgid, u64 start_ns)
 	rcu_read_lock();
 	leader = energy_leader_of(tgid, start_ns);
 	if (leader)
-		for_each_thread(leader, t)
+		energy_for_each_thread(leader, t)
 			ret |= energy_task_state(t) != TASK_DEAD;
 	rcu_read_unlock();
 	return ret;

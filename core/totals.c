@@ -33,7 +33,7 @@ static void add_up(struct task_struct *leader, struct energy_usage *use)
 	use->wakeups = sig->nvcsw;
 	use->diski = sig->ioac.read_bytes;
 	use->disko = sig->ioac.write_bytes;
-	for_each_thread(leader, t) {
+	energy_for_each_thread(leader, t) {
 		use->cpu_ns += t->se.sum_exec_runtime;
 		use->wakeups += t->nvcsw;
 		use->diski += t->ioac.read_bytes;
