@@ -23,8 +23,8 @@ THIRDPARTY	:= $(BUILD)/thirdparty
 .DEFAULT_GOAL := modules
 .PHONY: modules tools install install-dkms install-api install-headers uninstall clean help
 .PHONY: deb rpm
-.PHONY: deps run shell check kunit coverage lint intree selftests bench guest guest-modules
-.PHONY: guest-thirdparty guest-payload
+.PHONY: deps run shell check check-debug kunit coverage lint intree selftests bench
+.PHONY: guest guest-modules guest-thirdparty guest-payload
 
 # Builds stand beside the sources as links, so that the tree stays clean and each kernel has
 # a build of its own.
@@ -98,6 +98,9 @@ shell: deps ## a root shell in the virtual machine, modules loaded
 check: deps ## all tests
 	@tools/check
 
+check-debug: deps guest-payload ## the selftests on kernels that find bugs: KASAN, lockdep, KCSAN, ...
+	@tools/debugkernel/check
+
 kunit: deps ## the KUnit suites, plain and with sanitizers
 	kunit/run
 	kunit/run --debug
@@ -121,17 +124,21 @@ guest: guest-modules guest-payload ## what runs in the virtual machine
 
 # W=1 and sparse: a warning is an error here.
 STRICT	:= W=1 C=1 CF=-Wsparse-error KCFLAGS=-Werror
+# In the root KDIR is the stock kernel's; GUEST_KDIR=DIR (with GUEST_KMOD=, THIRDPARTY=) is for
+# another one.
+GUEST_KDIR	:= $$KDIR
 
 guest-modules:
 	$(call stage,$(GUEST_KMOD))
-	@$(TESTBED)/inroot sh -c 'exec make -C "$$KDIR" M=$(GUEST_KMOD) $(STRICT) modules'
+	@$(TESTBED)/inroot sh -c 'exec make -C "$(GUEST_KDIR)" M=$(GUEST_KMOD) $(STRICT) modules'
 	@$(MAKE) --no-print-directory guest-thirdparty
 
 # Copies, far from the sources: what these need is installed, or missing.
 guest-thirdparty:
 	@mkdir -p $(THIRDPARTY)
 	cp -pr sources/sample tools/selftests/module $(THIRDPARTY)/
-	@$(TESTBED)/inroot sh -ec 'make -s -o modules install-headers KDIR="$$KDIR" \
+	@$(TESTBED)/inroot sh -ec 'KDIR="$(GUEST_KDIR)"; \
+		make -s -o modules install-headers KDIR="$$KDIR" \
 		KMOD=$(GUEST_KMOD) DESTDIR=$(THIRDPARTY)/root; \
 		export ENERGY_DEV=$(THIRDPARTY)/root/usr/src/energy-core-dev; \
 		make -C $(THIRDPARTY)/sample KDIR="$$KDIR" $(STRICT); \
