@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=nthfault timeout=600 topology=1x2 kernel=debug
+"""Each allocation of loading, reading, writing, forking and mkdir fails in turn: -ENOMEM or done."""
+
+import errno
+import os
+
+import audit
+import faults
+import harness
+import lib
+import tasks
+
+CORE = "energy_core"
+MODULES = {
+    "energy_rapl_msr": "",
+    "energy_rapl_powercap": "",
+    "energy_pmu_instr": "",
+    "energy_vm_fallback": "powercap_zone=a-zone",
+    "energy_sample": "",
+}
+# powercap does not look whether its device got a name; one without gives EINVAL.
+POWERCAP = ("energy_rapl_powercap", "energy_vm_fallback")
+PARAMETERS = {"sample_ns": 20 * lib.MS, "window_ns": 200 * lib.MS, "w_cpu_ns": 1000,
+              "idle_uw": "1000000,0", "source": "auto"}
+
+
+def path_of(module):
+    """Where modprobe finds it."""
+    return lib.command("modinfo", "-F", "filename", module).stdout.strip()
+
+
+def check(tap, what, *action):
+    """Do it with each allocation failing."""
+    said = faults.each(*action)
+    tap.ok(said["tries"] and not said["other"],
+           f"{what}: each of its allocations fails in turn: ENOMEM, or done", said)
+    tap.note(f"{what}: {said}")
+
+
+def check_load(tap, module, settings):
+    """Loading."""
+    options = ("-e", errno.EINVAL) if module in POWERCAP else ()
+    check(tap, f"load {module}", *options, "load", path_of(module), module, *([settings] if settings else []))
+    lib.command("modprobe", module, *settings.split())
+    tap.ok(lib.loaded(module), f"afterwards {module} loads")
+
+
+def check_files(tap):
+    """Reading and writing."""
+    for path in (lib.ALL, lib.CGROUP, lib.STAT, lib.CGROUPS_LIST, lib.DEBUG_ALL, lib.DEBUG_SYS,
+                 lib.DEBUG_SOURCES, "/sys/kernel/debug/energy/vm_feed",
+                 *(f"{lib.PARAMS}/{name}" for name in ("sample_ns", "idle_uw", "source"))):
+        check(tap, f"read {path}", "read", path)
+    for name, value in PARAMETERS.items():
+        check(tap, f"write {name}", "write", f"{lib.PARAMS}/{name}", value)
+
+
+def check_books(tap, when):
+    """The books, and that all goes on."""
+    hog = tasks.Worker("hog", "-n", 50, "-p")
+    words = hog.said()
+    lib.wait_samples(3)
+    books = audit.check_books(tap, when)
+    tap.ok(books.of(hog.pid)["cpu_ns"] >= words["cpu_ns"], f"{when}: who runs is accounted")
+    hog.end()
+
+
+def test(tap):
+    """Faults."""
+    faults.set_up()
+    lib.command("modprobe", "intel_rapl_msr")
+    # a crowd, so that loading has something to find
+    sleepers = [tasks.Worker("/bin/sleep", "inf") for _ in range(20)]
+    check_load(tap, CORE, "sample_ns=20000000 window_ns=200000000")
+    for module, settings in MODULES.items():
+        check_load(tap, module, settings)
+    check_books(tap, "all are loaded")
+    check_files(tap)
+    check(tap, "fork", "fork")
+    check(tap, "make a cgroup", "mkdir", f"{lib.CGROUPS}/nth")
+    check_books(tap, "after all that")
+    for sleeper in sleepers:
+        sleeper.end()
+    os.sync()
+
+
+harness.main(test)

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=nthfault timeout=300 topology=1x2 kernel=debug
+"""Allocations of the sampler fail: energy goes unattributed where it must, none is lost."""
+
+import os
+
+import audit
+import faults
+import harness
+import lib
+import tasks
+
+# Of one burst of new processes and cgroups the sampler makes fewer allocations than this.
+DEPTH = 60
+PROVIDERS = ("energy_rapl_msr", "energy_rapl_powercap", "energy_vm_fallback", "energy_sample")
+
+
+def burst(number):
+    """News for the sampler: processes, cgroups, a migration."""
+    name = f"{lib.CGROUPS}/burst{number}"
+    os.mkdir(name)
+    lib.command(*tasks.in_cgroup(f"burst{number}", f"{lib.PAYLOAD}/hog", "-n", 1))
+    lib.command(f"{lib.PAYLOAD}/hog", "-n", 1)
+    os.rmdir(name)
+
+
+def check_each(tap, sampler):
+    """Its nth allocation, for each n."""
+    hit, wrong = 0, []
+    for nth in range(1, DEPTH + 1):
+        faults.arm(sampler, nth)
+        burst(nth)
+        lib.wait_samples(2)
+        hit += not faults.pending(sampler)
+        faults.arm(sampler, 0)
+        books = lib.settled_listing()
+        if books.imbalance() or books.imbalance("window_") or books["unbalanced"]:
+            wrong.append((nth, books.header))
+    tap.ok(hit > DEPTH // 4, "allocations of the sampler have failed", hit)
+    tap.ok(not wrong, "the books balance after each", *wrong)
+    tap.note(f"{hit} of {DEPTH} failed")
+
+
+def check_often(tap, sampler):
+    """Every second or third of them, under load."""
+    before = lib.system()
+    storm = [tasks.Worker("swarm", "-j", 2, "-u", 100, "-U", 500),
+             tasks.Worker("cgstorm", lib.CGROUPS, 300)]
+    for turn in range(200):
+        faults.arm(sampler, 1 + turn % 3)
+        lib.wait_until(lambda: not faults.pending(sampler) or storm[1].process.poll() is not None)
+    faults.arm(sampler, 0)
+    for worker in storm:
+        worker.end()
+    lib.wait_samples(3)
+    books = audit.check_books(tap, "one allocation of three fails, under load")
+    tap.ok(lib.listing()["no_memory"] > 50, "(they were counted: no_memory)")
+    tap.ok(books["unattributed_nj"] >= before["unattributed_nj"], "what has no record goes to nobody")
+
+
+def check_sources(tap, sampler):
+    """Sources come and go by the sampler's hand: it fails, or works."""
+    for module in PROVIDERS:
+        failed = 0
+        for nth in range(1, 200):
+            if lib.loaded(module):
+                lib.command("rmmod", module)
+            faults.arm(sampler, nth)
+            done = lib.command("modprobe", module, check=False)
+            left = faults.pending(sampler)
+            faults.arm(sampler, 0)
+            if done.returncode and "Cannot allocate memory" not in done.stderr:
+                tap.ok(False, f"{module}: allocation {nth} of the sampler: ENOMEM", done)
+            failed += done.returncode != 0
+            if left > 1:
+                break
+        tap.note(f"{module}: {nth} tries, {failed} refused")
+        if not lib.loaded(module):
+            lib.command("modprobe", module)
+        tap.ok(lib.loaded(module), f"{module} loads afterwards")
+
+
+def check_recovery(tap):
+    """Nothing of it is left."""
+    lib.wait_windows(3)
+    hog = tasks.Worker("hog", "-n", 50, "-p")
+    words = hog.said()
+    lib.wait_samples(2)
+    books = audit.check_books(tap, "afterwards")
+    record = books.of(hog.pid)
+    tap.ok(record["cpu_ns"] >= words["cpu_ns"] and record["energy_nj"] > 0, "who runs is charged",
+           record)
+    tap.equal([path for path in lib.cgroups() if path.startswith("/burst") or path == "?"], [],
+              "no cgroup without a name, or of the past, is left")
+    hog.end()
+
+
+def test(tap):
+    """The sampler without memory."""
+    faults.set_up()
+    lib.command("modprobe", "intel_rapl_msr")
+    lib.load(sample_ns=20 * lib.MS, window_ns=200 * lib.MS)
+    sampler = faults.sampler()
+    with faults.disarmed(sampler):
+        lib.wait_samples(3)
+        check_each(tap, sampler)
+        check_often(tap, sampler)
+        check_sources(tap, sampler)
+    check_recovery(tap)
+
+
+harness.main(test)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Faults that the kernel makes on request: allocations that fail (CONFIG_FAULT_INJECTION)."""
+
+import contextlib
+import os
+
+import lib
+
+DEBUGFS = "/sys/kernel/debug"
+KMEMLEAK = f"{DEBUGFS}/kmemleak"
+# Only who asks for one by fail-nth gets a fault; then any allocation can be hit, and the log
+# need not tell of each.
+SETUP = {
+    "failslab": {"probability": 0, "times": -1, "verbose": 0, "ignore-gfp-wait": "N"},
+    "fail_page_alloc": {"probability": 0, "times": -1, "verbose": 0, "ignore-gfp-wait": "N",
+                        "ignore-gfp-highmem": "N", "min-order": 0},
+}
+
+
+def set_up():
+    """Get ready for fail-nth."""
+    for kind, values in SETUP.items():
+        for name, value in values.items():
+            error = lib.write(f"{DEBUGFS}/{kind}/{name}", value)
+            if error:
+                raise OSError(error, f"{kind}/{name}")
+
+
+def each(*action):
+    """Do something with each of its allocations failing in turn; see nthfault."""
+    done = lib.command(f"{lib.PAYLOAD}/nthfault", *action)
+    return {key: int(value) for key, value in
+            (word.split("=") for word in done.stdout.split())}
+
+
+def arm(pid, nth):
+    """Have a task's nth allocation from now on fail."""
+    lib.write(f"/proc/{pid}/fail-nth", nth)
+
+
+def pending(pid):
+    """How many allocations are left until then; 0 if it has failed."""
+    return int(lib.text(f"/proc/{pid}/fail-nth"))
+
+
+@contextlib.contextmanager
+def disarmed(pid):
+    """Whatever happens, no fault stays asked for."""
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            arm(pid, 0)
+
+
+def sampler():
+    """The sampler thread's PID."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if lib.text(f"/proc/{pid}/comm") == "energy_sampler\n":
+                return int(pid)
+    raise RuntimeError("there is no sampler")
