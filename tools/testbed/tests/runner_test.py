@@ -195,7 +195,39 @@ def test_refusals():
     check(done.returncode == 126 and b"0.0.1" in done.stderr, "an unknown kernel is named", done)
 
 
-TESTS = (test_output_and_status, test_time_limit, test_guest_problems, test_clean_up,
+# As KCSAN writes them; what is not looked at is left out.
+RACE = """[   12.0] ==================================================================
+[   12.0] BUG: KCSAN: data-race in one / other
+[   12.0]
+[   12.0] write to 0xffff88800a0b0c00 of 8 bytes by task 80 on cpu 1:
+[   12.0]  {}
+[   12.0]  {}
+[   12.0]  do_something+0x1/0x2
+[   12.0]  energy_something+0x1/0x2 [energy_core]
+[   12.0]
+[   12.0] read to 0xffff88800a0b0c00 of 8 bytes by interrupt on cpu 0:
+[   12.0]  tick+0x1/0x2
+[   12.0]  irq+0x1/0x2
+[   12.0]
+[   12.0] Reported by Kernel Concurrency Sanitizer on:
+[   12.0] ==================================================================
+[   12.1] and so on
+"""
+
+
+def test_races():
+    sys.path.insert(0, os.path.dirname(HERE))
+    from runner import klog  # pylint: disable=import-outside-toplevel
+    ours, others = "energy_x+0x1/0x2 [energy_core]", "vfs_x+0x1/0x2"
+    check(len(klog.problems(RACE.format(ours, others))) == 1, "a data race of ours is a problem")
+    check(len(klog.problems(RACE.format(others, ours))) == 1,
+          "so is one of what we have called directly")
+    check(not klog.problems(RACE.format(others, others)), "one of the kernel's own is not")
+    check(len(klog.problems(RACE.format(others, others) + "[   13.0] BUG: x")) == 1,
+          "and hides nothing")
+
+
+TESTS = (test_races, test_output_and_status, test_time_limit, test_guest_problems, test_clean_up,
          test_side_by_side, test_interactive, test_profile, test_refusals)
 
 with tempfile.TemporaryDirectory() as SCRATCH:
