@@ -35,6 +35,7 @@
 #include <linux/mutex.h>
 #include <linux/powercap.h>
 #include <linux/sched.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 
 #include <energy/zones.h>
@@ -213,6 +214,18 @@ void pcap_zones_reap(void)
 }
 
 /*
+ * A file that is open here is nobody else's, and the core's mutex is held while it is read; files
+ * of the core take that mutex while they are read. To lockdep all files of seq_file, as those of
+ * sysfs are, have the same lock, unless it is told.
+ */
+static void set_lock_class(struct file *file)
+{
+	static struct lock_class_key key;
+
+	lockdep_set_class(&((struct seq_file *)file->private_data)->lock, &key);
+}
+
+/*
  * A number from a file of a zone. It is looked for where kernel threads see it, from init's
  * root: the task that suspends, the only one to take a sample that is no kernel thread, may be in
  * a container, without /sys or with another one, and without the right to read this.
@@ -233,10 +246,12 @@ static int read_file(const char *dir, const char *name, u64 *val)
 	kfree(path);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	if (file_inode(file)->i_sb->s_magic == SYSFS_MAGIC)
+	if (file_inode(file)->i_sb->s_magic == SYSFS_MAGIC && S_ISREG(file_inode(file)->i_mode)) {
+		set_lock_class(file);
 		len = kernel_read(file, text, sizeof(text) - 1, &pos);
-	else
+	} else {
 		len = -ENOENT;
+	}
 	filp_close(file, NULL);
 	if (len < 0)
 		return len;
