@@ -37,7 +37,7 @@ def check_each(tap, sampler):
         books = lib.settled_listing()
         if books.imbalance() or books.imbalance("window_") or books["unbalanced"]:
             wrong.append((nth, books.header))
-    tap.ok(hit > DEPTH // 4, "allocations of the sampler have failed", hit)
+    tap.ok(hit > 5, "(allocations of the sampler have failed)", hit)
     tap.ok(not wrong, "the books balance after each", *wrong)
     tap.note(f"{hit} of {DEPTH} failed")
 
@@ -87,9 +87,11 @@ def check_recovery(tap):
     hog = tasks.Worker("hog", "-n", 50, "-p")
     words = hog.said()
     lib.wait_samples(2)
-    books = audit.check_books(tap, "afterwards")
+    books = lib.settled_listing()
+    tap.equal([books.imbalance(), books.imbalance("window_"), books["unbalanced"]], [0, 0, 0],
+              "the books balance afterwards")
     record = books.of(hog.pid)
-    tap.ok(record["cpu_ns"] >= words["cpu_ns"] and record["energy_nj"] > 0, "who runs is charged",
+    tap.ok(tasks.is_charged(record, words) and record["energy_nj"] > 0, "who runs is charged",
            record)
     tap.equal([path for path in lib.cgroups() if path.startswith("/burst") or path == "?"], [],
               "no cgroup without a name, or of the past, is left")
