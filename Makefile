@@ -60,7 +60,7 @@ install-dkms: ## install the sources that DKMS builds the modules from
 	cp --parents --preserve=timestamps Kbuild dkms.conf core/*.[ch] core/*.mk \
 		core/include/energy/*.h export/*.[ch] sources/*.[ch] $(DKMSDIR)/
 
-# Packages have these alone: DKMS keeps the symbols of what it builds.
+# Packages have these alone: newer DKMS keeps the symbols of what it builds.
 install-api:
 	install -d $(DEVDIR)/include/energy
 	install -m 644 core/include/energy/*.h $(DEVDIR)/include/energy/
