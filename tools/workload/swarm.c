@@ -2,12 +2,13 @@
 /*
  * swarm - many processes that live for milliseconds.
  *
- * usage: swarm [-n NUMBER] [-j PARALLEL] [-u MIN_US] [-U MAX_US] [-c PREFIX] [-t] [-v]
+ * usage: swarm [-n NUMBER] [-j PARALLEL] [-u MIN_US] [-U MAX_US] [-c PREFIX] [-s] [-t] [-v]
  *
  *	-n  processes to start (default 0: until it is ended)
  *	-j  how many at a time (default 8)
  *	-u -U  CPU time that each uses, evenly spread (default 1000 to 5000 us)
  *	-c  their names are PREFIX and a number (default: their parent's name)
+ *	-s  they share their parent's memory and end at once: vfork(), the cheapest there is
  *	-t  threads of one process instead, which waits for a signal at the end
  *	-v  then a line for each process: pid= energy_nj=, its exit included
  *
@@ -39,7 +40,7 @@ static struct sums {
 
 static const char *prefix;
 static unsigned long total, parallel = 8, min_us = 1000, max_us = 5000;
-static bool threads, verbose;
+static bool share, threads, verbose;
 
 static void spin(unsigned long which, clockid_t clock)
 {
@@ -122,7 +123,7 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "n:j:u:U:c:tv")) != -1) {
+	while ((option = getopt(argc, argv, "n:j:u:U:c:stv")) != -1) {
 		switch (option) {
 		case 'n':
 			total = number(optarg);
@@ -135,6 +136,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'U':
 			max_us = number(optarg);
+			break;
+		case 's':
+			share = true;
 			break;
 		case 't':
 			threads = true;
@@ -149,8 +153,22 @@ static void parse(int argc, char **argv)
 			exit(2);
 		}
 	}
-	if (verbose && (!total || threads))
-		die("-v is for a number of processes");
+	if (verbose && (!total || threads || share))
+		die("-v is for a number of processes, each with memory of its own");
+	if (share && (threads || prefix))
+		die("-s is for processes that do nothing");
+}
+
+/* The child has its parent's stack, so it must not return from here. */
+static pid_t __attribute__((noinline)) start(unsigned long which)
+{
+	pid_t pid = share ? vfork() : fork();
+
+	if (!pid && share)
+		_exit(0);
+	if (!pid)
+		live(which);
+	return pid;
 }
 
 int main(int argc, char **argv)
@@ -169,12 +187,8 @@ int main(int argc, char **argv)
 	/* Nobody is left behind when the swarm is ended. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	for (started = 0; !total || started < total; started++) {
-		pid_t pid = fork();
-
-		if (pid < 0)
+		if (start(started) < 0)
 			die("cannot fork");
-		if (!pid)
-			live(started);
 		if (++running == parallel && wait(NULL) > 0)
 			running--;
 	}

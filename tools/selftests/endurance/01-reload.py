@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=reload timeout=5400 topology=2x1
+"""A thousand times loaded and unloaded under load, providers in random order."""
+
+import os
+import random
+
+import harness
+import lib
+import reload
+
+WARM, TIMES = 10, 1000
+PROVIDERS = ("energy_rapl_msr", "energy_rapl_powercap", "energy_pmu_instr", "energy_vm_fallback")
+SEED = 5
+LOST = ("charges_lost", "charges_unmatched", "no_memory", "unbalanced")
+
+
+def cycle(chance):
+    """Some providers come in some order, sample, and go in another; return what went wrong."""
+    some = chance.sample(PROVIDERS, chance.randint(1, len(PROVIDERS)))
+    # the core comes with the first
+    for provider in some:
+        lib.command("modprobe", provider)
+    lib.must_set(sample_ns=10 * lib.MS, window_ns=100 * lib.MS)
+    lib.wait_samples(2)
+    books = lib.settled_listing()
+    sources = [name for name in some if name != "energy_pmu_instr"]
+    wrong = [key for key in LOST if books[key]]
+    if books.imbalance():
+        wrong.append("imbalance")
+    if sources and books["source"] == "none":
+        wrong.append("no source")
+    for provider in chance.sample(some, len(some)):
+        reload.rmmod(provider)
+    reload.rmmod("energy_core")
+    return [(some, wrong)] if wrong else []
+
+
+def storm_of(times, chance):
+    """Some cycles under a storm: what went wrong, and what is in use when it is over."""
+    storm = reload.begin_storm()
+    wrong = []
+    for _ in range(times):
+        wrong += cycle(chance)
+    for worker in storm:
+        worker.end()
+    return wrong, reload.taken()
+
+
+def test(tap):
+    """Reload."""
+    # what rapl_powercap reads
+    lib.command("modprobe", "intel_rapl_msr")
+    chance = random.Random(SEED)
+    wrong, before = storm_of(WARM, chance)
+    more, after = storm_of(TIMES, chance)
+    wrong += more
+    tap.ok(not wrong, f"{WARM + TIMES} loads: each time the books balance, nothing is lost",
+           *wrong[:20])
+    reload.check_gone(tap)
+    reload.check_left(tap, before, after, f"{TIMES} loads")
+    lib.load()
+    tap.ok(lib.listing().of(os.getpid()), "and they still work")
+
+
+harness.main(test)

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=million timeout=10000 icount=yes memory=1024
+"""A million short processes: each is accounted, none stays."""
+
+import formats
+import harness
+import lib
+import reload
+import tasks
+
+NUMBER = 1000000
+WARM = 2000
+CGROUP = "million"
+LOST = ("charges_lost", "charges_unmatched", "exits_lost", "no_memory", "dead_dropped",
+        "unbalanced", "removals_lost")
+
+
+def swarm(number):
+    """Run so many in the cgroup, one after the other; return what they say."""
+    said = tasks.Worker(*tasks.in_cgroup(CGROUP, f"{lib.PAYLOAD}/swarm", "-n", number, "-j", 1,
+                                         "-s")).said()
+    # to where the last of them are listed no more
+    lib.wait_windows(4)
+    return said
+
+
+def kernel_ns():
+    """CPU time of the cgroup, as the kernel has it."""
+    data = lib.text(f"{lib.CGROUPS}/{CGROUP}/cpu.stat")
+    return int(data.split()[1]) * 1000
+
+
+def test(tap):
+    """A million."""
+    lib.command("mkdir", f"{lib.CGROUPS}/{CGROUP}")
+    lib.load()
+    swarm(WARM)
+    first, before = lib.settled_listing(), reload.taken()
+    said = swarm(NUMBER)
+    after, last = reload.taken(), lib.settled_listing()
+    tap.equal(said["started"], NUMBER, "they have run")
+    tap.equal([last[key] - first[key] for key in LOST], [0] * len(LOST),
+              f"nothing is lost: {', '.join(LOST)}")
+    tap.equal([last.imbalance(), last.imbalance("window_")], [0, 0], "the books balance")
+    row = lib.cgroups()[f"/{CGROUP}"]
+    got, want = row["cpu_ns"], kernel_ns()
+    # each of them switches in and out, and so does who waits for it
+    bound = lib.GAP_NS * 4 * (NUMBER + WARM)
+    tap.ok(abs(got - want) <= bound, "their CPU time is what the kernel has",
+           f"{got} ns, kernel {want}")
+    tap.ok(last["exited_nj"] > first["exited_nj"], "their joules are with the exited")
+    tap.equal(last["procs"], first["procs"], "no record of them is left")
+    reload.check_left(tap, before, after, f"{NUMBER} processes")
+    tap.note(f"processes: {said['started']}, {got / 1e9:.3f} s of CPU time, {(got - want) / 1e6:+.3f} ms "
+             f"from the kernel's, {(last['exited_nj'] - first['exited_nj']) / 1e9:.3f} J")
+
+
+harness.main(test)

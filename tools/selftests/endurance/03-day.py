@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=day timeout=100000 icount=yes memory=512
+"""A day of the guest's time, a sample each 100 ms: nothing grows, and the books balance."""
+
+import time
+
+import audit
+import harness
+import lib
+import reload
+import tasks
+
+DAY_S = 86400
+SAMPLES = 864000
+# So often something happens on the machine.
+EACH_S = 300
+
+
+def uptime_s():
+    """How long the guest has been running."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def busy():
+    """A handful of short processes."""
+    tasks.Worker("swarm", "-n", 4, "-u", 100, "-U", 500).said()
+
+
+def test(tap):
+    """A day."""
+    lib.load()
+    busy()
+    lib.wait_windows(4)
+    first, before = lib.settled_listing(), reload.taken()
+    while uptime_s() < DAY_S or lib.system()["iterations"] < SAMPLES:
+        busy()
+        time.sleep(EACH_S)
+    lib.wait_windows(4)
+    up, after = uptime_s(), reload.taken()
+    books = audit.check_books(tap, "after a day")
+    tap.ok(up >= DAY_S, f"the guest has been up for {DAY_S} s", up)
+    tap.ok(books["iterations"] >= SAMPLES, f"{SAMPLES} samples have been taken", books["iterations"])
+    tap.equal(books["late"] - first["late"], 0, "none was left out")
+    tap.equal(books["procs"], first["procs"], "no record is left over")
+    reload.check_left(tap, before, after, "a day")
+    wraps = sum(dom["wraps"] for dom in books.domains)
+    tap.ok(wraps > 0, "(counters have wrapped)", *books.domains)
+    tap.note(f"day: up {up:.0f} s, {books['samples']} samples, {wraps} wraps, "
+             f"{books['measured_nj'] / 1e9:.0f} J measured")
+
+
+harness.main(test)
