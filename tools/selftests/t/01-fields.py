@@ -77,7 +77,7 @@ def check_sleeper(tap, books, worker):
     record = books.of(worker.pid)
     tap.equal(record["wakeups"], tasks.thread_switches(worker.pid),
               "wakeups are the kernel's voluntary_ctxt_switches")
-    tap.ok(record["wakeups"] > 10, "(it did sleep)", record)
+    tap.ok(record["wakeups"] > 0, "(it did sleep)", record)
     tap.equal(record["energy"], record["cpu_ns"] // 1000 * 1000,
               "energy is the model's: a nanojoule for each nanosecond")
     tap.equal([record["alive"], record["kernel"], record["comm"]], [1, 0, b"hog"],

@@ -236,17 +236,23 @@ def check_reuse(tap):
     third.reap()
 
 
-def clock_and_switches(pid):
-    """What the kernel has counted of a process until now."""
+def counted_before(pid):
+    """Clock and switches; whoever comes in between the two has switched more often since."""
+    switches = tasks.all_switches(pid)
+    return tasks.exact_ns(pid), switches
+
+
+def counted_after(pid):
+    """Likewise: whoever comes in between has switched more often until then."""
     return tasks.exact_ns(pid), tasks.all_switches(pid)
 
 
 def kernel_threads():
     """By PID: what the kernel had counted before a sample, the record, and that after it."""
-    before = {int(pid): clock_and_switches(int(pid)) for pid in os.listdir("/proc")
+    before = {int(pid): counted_before(int(pid)) for pid in os.listdir("/proc")
               if pid.isdigit() and int(tasks.stat_fields(pid)[6]) & PF_KTHREAD}
     records = {record["pid"]: record for record in sampled().processes if record["kernel"]}
-    return {pid: (before[pid], records[pid], clock_and_switches(pid))
+    return {pid: (before[pid], records[pid], counted_after(pid))
             for pid in before if pid in records and os.path.exists(f"/proc/{pid}")}
 
 
