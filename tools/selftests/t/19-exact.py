@@ -84,7 +84,7 @@ def check_load(tap, running):
 
 def check_threads(tap):
     """All kinds of threads; some processes older than the modules."""
-    # What is read from the disk is in memory then: that takes the host's time, in which one runs on.
+    # Read from the disk what that takes: reading takes the host's time, and workers run on.
     lib.load()
     lib.unload()
     stopped = tasks.Worker("hog", "-j", 2, "-u", BUSY_MS, "-p")
