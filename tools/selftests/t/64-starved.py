@@ -41,10 +41,14 @@ def test(tap):
     lib.wait_samples(3)
     before = audit.check_books(tap, "before")
     with unbounded_rt():
-        began = time.monotonic()
         # Each ends by itself: nobody else could end it.
         hogs = [tasks.Worker("/usr/bin/chrt", "-f", 50, f"{lib.PAYLOAD}/hog", "-a", cpu, "-u",
                              HOG_MS, "-s", "-p") for cpu in range(cpus)]
+        # Who still comes from the disk when the first one begins would be late.
+        for hog in hogs:
+            lib.wait_until(lambda pid=hog.pid: tasks.status(pid, "Name") == "hog" and
+                           tasks.status(pid, "State") == "S")
+        began = time.monotonic()
         # We are where the last one begins: so nothing comes between it and the others.
         os.sched_setaffinity(0, {cpus - 1})
         for hog in hogs:
