@@ -3,7 +3,6 @@
 # selftest: guest=million timeout=10000 icount=yes memory=1024
 """A million short processes: each is accounted, none stays."""
 
-import formats
 import harness
 import lib
 import reload
