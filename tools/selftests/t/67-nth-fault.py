@@ -26,11 +26,6 @@ PARAMETERS = {"sample_ns": 20 * lib.MS, "window_ns": 200 * lib.MS, "w_cpu_ns": 1
               "idle_uw": "1000000,0", "source": "auto"}
 
 
-def path_of(module):
-    """Where modprobe finds it."""
-    return lib.command("modinfo", "-F", "filename", module).stdout.strip()
-
-
 def check(tap, what, *action):
     """Do it with each allocation failing."""
     said = faults.each(*action)
@@ -42,7 +37,8 @@ def check(tap, what, *action):
 def check_load(tap, module, settings):
     """Loading."""
     options = ("-e", errno.EINVAL) if module in POWERCAP else ()
-    check(tap, f"load {module}", *options, "load", path_of(module), module, *([settings] if settings else []))
+    check(tap, f"load {module}", *options, "load", lib.path_of(module), module,
+          *filter(None, [settings]))
     lib.command("modprobe", module, *settings.split())
     tap.ok(lib.loaded(module), f"afterwards {module} loads")
 

@@ -109,6 +109,11 @@ def loaded(module):
     return os.path.isdir(f"/sys/module/{module}")
 
 
+def path_of(module):
+    """Where modprobe finds a module."""
+    return command("modinfo", "-F", "filename", module).stdout.strip()
+
+
 def load_core(**params):
     """Load the core alone, with parameters."""
     command("modprobe", "energy_core", *(f"{key}={value}" for key, value in params.items()))
