@@ -64,7 +64,8 @@ def check_global(tap):
     """All of the machine's."""
     # Neither we nor what the test needs.
     lib.write("/proc/self/oom_score_adj", -1000)
-    swarm = tasks.Worker("swarm", "-j", 2)
+    # Not so many that a listing takes longer than a sample: it would not be one sample's.
+    swarm = tasks.Worker("swarm", "-j", 2, "-u", 20000, "-U", 40000)
     for number in range(2):
         found = eat("/bin/sh", "-c", 'echo 1000 >/proc/self/oom_score_adj && exec "$@"', "sh")
         check_eater(tap, f"global, {number}", found)
@@ -76,7 +77,7 @@ def check_global(tap):
 def test(tap):
     """No memory."""
     # Who has died is shown in one full window: long enough to be looked at.
-    lib.load(sample_ns=20 * lib.MS, window_ns=60 * lib.SECOND)
+    lib.load(sample_ns=200 * lib.MS, window_ns=60 * lib.SECOND)
     lib.wait_samples(3)
     check_cgroup(tap)
     check_global(tap)
