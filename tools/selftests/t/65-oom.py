@@ -85,7 +85,7 @@ def test(tap):
     tap.equal([books[key] for key in NO_LOSS], [0] * len(NO_LOSS), "nothing is out of balance")
     tap.note(f"no_memory={books['no_memory']} charges_lost={books['charges_lost']} "
              f"exits_lost={books['exits_lost']}")
-    hog = tasks.Worker("hog", "-n", 200, "-p")
+    hog = tasks.Worker("hog", "-u", 200, "-p")
     words = hog.said()
     lib.wait_samples(2)
     tap.ok(tasks.is_charged(lib.listing().of(hog.pid), words), "new ones are accounted")

@@ -55,7 +55,7 @@ def check_files(tap):
 
 def check_books(tap, when):
     """The books, and that all goes on."""
-    hog = tasks.Worker("hog", "-n", 50, "-p")
+    hog = tasks.Worker("hog", "-u", 200, "-p")
     words = hog.said()
     lib.wait_samples(3)
     books = audit.check_books(tap, when)
