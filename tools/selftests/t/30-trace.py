@@ -76,7 +76,7 @@ def tracefs():
     path = f"{TRACEFS}/instances/energy"
     os.mkdir(path)
     try:
-        lib.write(f"{path}/buffer_size_kb", 4096)
+        lib.write(f"{path}/buffer_size_kb", 16384)
         lib.write(f"{path}/events/energy/enable", 1)
 
         def lines():
