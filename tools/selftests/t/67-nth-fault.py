@@ -37,8 +37,9 @@ def check(tap, what, *action):
 def check_load(tap, module, settings):
     """Loading."""
     options = ("-e", errno.EINVAL) if module in POWERCAP else ()
-    check(tap, f"load {module}", *options, "load", lib.path_of(module), module,
-          *filter(None, [settings]))
+    with faults.in_modules():
+        check(tap, f"load {module}", *options, "load", lib.path_of(module), module,
+              *filter(None, [settings]))
     lib.command("modprobe", module, *settings.split())
     tap.ok(lib.loaded(module), f"afterwards {module} loads")
 
