@@ -40,4 +40,5 @@ for _ in 1 2; do
 	sleep 6
 	echo scan >$leaks
 done
-sed 's/^/leak: /' $leaks >/dev/kmsg
+# the kernel's log takes one line at a time
+sed -u 's/^/leak: /' $leaks >/dev/kmsg
