@@ -15,3 +15,22 @@ guest_key=$(cat "$testbed"/packages.root "$testbed/mkroot" "$testbed/mkguest" \
 	"$testbed"/guest/* | sha256sum | cut -c1-12)
 root_dir=$cache/root-$root_key
 guest_dir=$cache/guest-$guest_key
+
+mirror=${ENERGY_MIRROR:-http://deb.debian.org/debian}
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# The kernel of kernels.list that is meant where none is named.
+default_name=trixie
+
+# kernel_line NAME: its line of kernels.list, if there is one.
+kernel_line() {
+	awk -v name="$1" '$1 == name' "$testbed/kernels.list"
+}
+
+# default_kernel: version of the stock kernel of the root: what linux-image-amd64 stands for.
+# Asked of dpkg's database as a file: the host's dpkg need not be Debian's.
+default_kernel() {
+	awk '/^Package: / { pkg = $2 }
+	     pkg == "linux-image-amd64" && /^Depends: / {
+		sub(/^linux-image-/, "", $2); print $2; exit }' "$root_dir/root/var/lib/dpkg/status"
+}

@@ -38,23 +38,35 @@ def locked(path):
         yield
 
 
-def guest_files(kernel, kernel_dir):
-    """Return (version, vmlinuz, initrd, image) of a kernel, the stock one if both are None."""
-    guest_dir = tool("mkroot").splitlines()[1]
-    if kernel_dir:
+class Guest:
+    """What a kernel's guests boot; the test bed's stock one if nothing is said."""
+
+    def __init__(self, kernel, kernel_dir):
+        self.image = os.path.join(tool("mkroot").splitlines()[1], "guest.ext4")
+        # In whose root the tools for its modules are.
+        self.name = tool("kernels", "--name", *filter(None, [kernel])).strip()
+        # Its own modules: in the image of the root, in one of theirs, or in a directory.
+        self.modules_image = self.modules_dir = None
+        if kernel_dir:
+            self._from(kernel_dir)
+            return
+        self.version, _, directory = tool("mkkernel", self.name).splitlines()
+        self.vmlinuz = os.path.join(directory, f"vmlinuz-{self.version}")
+        self.initrd = os.path.join(directory, f"initrd-{self.version}")
+        modules = os.path.join(directory, "modules.ext4")
+        if os.path.exists(modules):
+            self.modules_image = modules
+
+    def _from(self, directory):
+        """What tools/debugkernel/build has made."""
         try:
-            with open(os.path.join(kernel_dir, "release"), encoding="ascii") as text:
-                version = text.read().strip()
+            with open(os.path.join(directory, "release"), encoding="ascii") as text:
+                self.version = text.read().strip()
         except OSError as error:
-            raise SetupError(f"no kernel in {kernel_dir}: {error}") from error
-        return (version, os.path.join(kernel_dir, "vmlinuz"), os.path.join(kernel_dir, "initrd"),
-                os.path.join(guest_dir, "guest.ext4"))
-    version = kernel or tool("kernels", "--default").strip()
-    files = [os.path.join(guest_dir, name)
-             for name in (f"vmlinuz-{version}", f"initrd-{version}", "guest.ext4")]
-    if not os.path.exists(files[0]):
-        raise SetupError(f"kernel {version} is not in the root (see {TESTBED}/kernels)")
-    return (version, *files)
+            raise SetupError(f"no kernel in {directory}: {error}") from error
+        self.vmlinuz = os.path.join(directory, "vmlinuz")
+        self.initrd = os.path.join(directory, "initrd")
+        self.modules_dir = os.path.join(directory, "modules")
 
 
 def _built():

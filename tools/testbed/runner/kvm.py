@@ -16,12 +16,12 @@ PROBE_SECONDS = 15
 PROBE_STATUS = 3
 
 
-def _probe(files):
-    _, vmlinuz, initrd, _ = files
+def _probe(guest):
     command = ["timeout", "--signal=KILL", str(PROBE_SECONDS),
                "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot",
                "-display", "none", "-machine", "pc", "-accel", "kvm", "-cpu", "host", "-m", "256",
-               "-kernel", vmlinuz, "-initrd", initrd, "-append", "quiet panic=-1 testbed.probe",
+               "-kernel", guest.vmlinuz, "-initrd", guest.initrd,
+               "-append", "quiet panic=-1 testbed.probe",
                "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
     done = subprocess.run([os.path.join(host.TESTBED, "inroot"), *command], check=False,
                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -29,20 +29,20 @@ def _probe(files):
     return done.returncode == PROBE_STATUS
 
 
-def _works(files):
+def _works(guest):
     known = os.path.join(host.BUILD, f"kvm-{host.boot_id()}")
     with host.locked(os.path.join(host.BUILD, ".kvm.lock")):
         if not os.path.exists(known):
-            answer = _probe(files)
+            answer = _probe(guest)
             with open(known, "w", encoding="ascii") as out:
                 out.write("works\n" if answer else "does not work\n")
         with open(known, encoding="ascii") as text:
             return text.read() == "works\n"
 
 
-def choose(options, files):
+def choose(options, guest):
     """Return the accelerator for a run, "tcg" or "kvm"."""
     needs_tcg = not options.no_plugin or options.icount or options.profile
     if needs_tcg or not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "tcg"
-    return "kvm" if _works(files) else "tcg"
+    return "kvm" if _works(guest) else "tcg"

@@ -25,19 +25,18 @@ def _add_text(tar, name, text):
     tar.addfile(member, io.BytesIO(data))
 
 
-def _add_modules(tar, options, kernel, scratch):
+def _add_modules(tar, modules, guest, scratch):
     """Add modules where modprobe looks, with an index that knows them.
 
-    Beside a kernel of the root its own modules are in the image; those of another one come here.
+    The kernel's own come here, too, where they are in no image.
     depmod runs here because an emulated CPU takes half a minute for it.
     """
-    base = f"usr/lib/modules/{kernel}"
-    own = os.path.join(options.kernel_dir, "modules") if options.kernel_dir else ""
-    if own:
-        tar.add(own, base, filter=_as_root)
-    if not options.modules:
+    base = f"usr/lib/modules/{guest.version}"
+    if guest.modules_dir:
+        tar.add(guest.modules_dir, base, filter=_as_root)
+    if not modules:
         return
-    modules = os.path.abspath(options.modules)
+    modules = os.path.abspath(modules)
     names = sorted(glob.glob(os.path.join(modules, "*.ko")))
     if not names:
         raise host.SetupError(f"no *.ko in {modules}")
@@ -45,20 +44,21 @@ def _add_modules(tar, options, kernel, scratch):
     os.makedirs(index, exist_ok=True)
     for name in names:
         tar.add(name, f"{base}/updates/{os.path.basename(name)}", filter=_as_root)
-    script = ('mkdir -p "/$1/updates" && { [ -z "$4" ] || cp -r "$4"/. "/$1"; } && '
-              'cp "$2"/*.ko "/$1/updates" && depmod "${1##*/}" && '
-              'cp "/$1"/modules.*.bin "/$1"/modules.dep "/$1"/modules.alias '
-              '"/$1"/modules.softdep "$3"')
-    done = subprocess.run([os.path.join(host.TESTBED, "inroot"), "sh", "-c", script, "sh", base,
-                           modules, index, own], check=False, cwd=modules,
-                          stdin=subprocess.DEVNULL)
+    script = ('mkdir -p "/lib/modules/$1/updates" && cd "/lib/modules/$1" && '
+              '{ [ -z "$4" ] || cp -r "$4"/. .; } && '
+              'cp "$2"/*.ko updates && depmod "$1" && '
+              'cp modules.*.bin modules.dep modules.alias modules.softdep "$3"')
+    done = subprocess.run([os.path.join(host.TESTBED, "inroot"), "--kernel", guest.name,
+                           "sh", "-c", script, "sh", guest.version, modules, index,
+                           guest.modules_dir or ""],
+                          check=False, cwd=modules, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise host.SetupError("depmod failed")
     for name in sorted(os.listdir(index)):
         tar.add(os.path.join(index, name), f"{base}/{name}", filter=_as_root)
 
 
-def make(path, options, kernel, settings):
+def make(path, options, guest, settings):
     """Write the archive for one run; settings are shell variables for guest-init."""
     script = os.path.join("run/testbed", os.path.basename(options.script))
     command = shlex.join(["/" + script, *options.args])
@@ -70,7 +70,7 @@ def make(path, options, kernel, settings):
         member.mode = 0o755
         with open(options.script, "rb") as source:
             tar.addfile(member, source)
-        _add_modules(tar, options, kernel, os.path.dirname(path))
+        _add_modules(tar, options.modules, guest, os.path.dirname(path))
         _add_text(tar, "run/testbed/settings",
                   "".join(f"{key}={shlex.quote(str(value))}\n"
                           for key, value in {**settings, "command": command}.items()))

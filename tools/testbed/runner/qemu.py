@@ -73,10 +73,9 @@ def firmware_args(options):
                       f"file={os.path.join(options.secure_boot, 'vars.fd')}"]
 
 
-def machine(options, files, accel):
+def machine(options, guest, accel):
     """Return the machine without its channels: CPUs, memory, kernel and root disk."""
     sockets, cpus = options.topology
-    _, vmlinuz, initrd, image = files
     append = " ".join([*KERNEL_ARGS, *clock_args(options, accel), options.append]).strip()
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot",
@@ -85,20 +84,26 @@ def machine(options, files, accel):
         "-cpu", cpu_model(options, accel),
         "-smp", f"{sockets * cpus},sockets={sockets},cores={cpus},threads=1",
         "-m", str(options.memory),
-        "-kernel", vmlinuz, "-initrd", initrd, "-append", append,
+        "-kernel", guest.vmlinuz, "-initrd", guest.initrd, "-append", append,
         "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
-        "-drive", f"file={image},format=raw,if=none,id=root,readonly=on,file.locking=off",
+        "-drive", f"file={guest.image},format=raw,if=none,id=root,readonly=on,file.locking=off",
         "-device", "virtio-blk-pci,drive=root",
     ]
 
 
-def channels(options, work, output_fd):
-    """Return the second disk, the kernel's console and the script's channel."""
+def channels(options, guest, work, output_fd):
+    """Return the other disks, the kernel's console and the script's channel."""
+    modules = [] if not guest.modules_image else [
+        "-drive", f"file={guest.modules_image},format=raw,if=none,id=modules,readonly=on,"
+                  "file.locking=off",
+        "-device", "virtio-blk-pci,drive=modules",
+    ]
     port = "virtconsole" if options.interactive else "virtserialport"
     return [
         "-drive", f"file={os.path.join(work, 'payload.tar')},format=raw,if=none,id=payload,"
                   "readonly=on,file.locking=off",
         "-device", "virtio-blk-pci,drive=payload",
+        *modules,
         "-chardev", f"file,id=console,path={os.path.join(work, 'console.log')}",
         "-serial", "chardev:console",
         "-device", "virtio-serial-pci",

@@ -167,15 +167,16 @@ def _judge(options, channel, work, ended, timed_out):
 
 
 def _run(options, work):
-    files = host.guest_files(options.kernel, options.kernel_dir)
-    accel = kvm.choose(options, files)
+    guest = host.Guest(options.kernel, options.kernel_dir)
+    accel = kvm.choose(options, guest)
     marker = secrets.token_hex(16)
     size = shutil.get_terminal_size()
-    payload.make(os.path.join(work, "payload.tar"), options, files[0],
+    payload.make(os.path.join(work, "payload.tar"), options, guest,
                  {"marker": marker, "tty": int(options.interactive),
                   "rows": size.lines, "columns": size.columns})
     ours, guests = socket.socketpair()
-    command = qemu.machine(options, files, accel) + qemu.channels(options, work, guests.fileno())
+    command = (qemu.machine(options, guest, accel) +
+               qemu.channels(options, guest, work, guests.fileno()))
     if not options.no_plugin:
         command += qemu.plugin_args(options, host.plugin())
     if options.profile:
