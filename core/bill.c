@@ -305,7 +305,7 @@ static void add_capacity(struct energy_core *core, u64 dt_ns)
 	for (i = 0; i < core->nr_groups; i++)
 		core->groups[i].nr_online = 0;
 	for (i = 0; i < core->nr_ledgers; i++)
-		if (core->cpu_group[i] != ENERGY_NO_GROUP && core->env->cpu_online(i))
+		if (core->cpu_group[i] != ENERGY_NO_GROUP && core->env->online(i))
 			core->groups[core->cpu_group[i]].nr_online++;
 	for (i = 0; i < core->nr_groups; i++) {
 		struct energy_group *g = &core->groups[i];

@@ -6,6 +6,8 @@
 #ifndef _ENERGY_COMPAT_H
 #define _ENERGY_COMPAT_H
 
+#include <linux/cgroup.h>
+#include <linux/irq_work.h>
 #include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
@@ -39,6 +41,37 @@
 /* "sched/isolation: Use single feature type while referring to housekeeping cpumask" (5.18). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
 #define HK_TYPE_MISC HK_FLAG_MISC
+#endif
+
+/*
+ * "cgroup: export cgroup_get_from_id()" (5.14). kernfs keeps its own index of ids to itself, so
+ * older kernels are asked for every cgroup: once for each one that is new to us.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+static inline struct cgroup *cgroup_get_from_id(u64 id)
+{
+	struct cgroup_subsys_state *css;
+	struct cgroup *found = NULL;
+
+	rcu_read_lock();
+	css_for_each_descendant_pre(css, &cgrp_dfl_root.cgrp.self) {
+		struct cgroup *cg = container_of(css, struct cgroup, self);
+
+		if (cgroup_id(cg) == id) {
+			if (css_tryget(css))
+				found = cg;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+#endif
+
+/* "irq_work: Provide IRQ_WORK_INIT" (5.11). */
+#ifndef IRQ_WORK_INIT_HARD
+#define IRQ_WORK_INIT_HARD(f) ((struct irq_work){ \
+	.flags = ATOMIC_INIT(IRQ_WORK_HARD_IRQ), .func = (f) })
 #endif
 
 /*
@@ -91,6 +124,11 @@
 /* "x86/msr: Rename 'rdmsrl_safe_on_cpu()' to 'rdmsrq_safe_on_cpu()'" (6.16). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
 #define rdmsrq_safe_on_cpu rdmsrl_safe_on_cpu
+#endif
+
+/* "powercap: Add AMD Fam17h RAPL support" (5.11). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#define MSR_AMD_CORE_ENERGY_STATUS 0xc001029a
 #endif
 
 /* "perf: Extend PERF_TYPE_HARDWARE and PERF_TYPE_HW_CACHE" (5.13): no hybrid CPUs before. */

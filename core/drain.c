@@ -33,7 +33,7 @@ void energy_drain_flip(struct energy_core *core, u64 now_ns)
 		if (core->ledgers[cpu])
 			core->drained[cpu] = energy_ledger_flip(core->ledgers[cpu],
 								core->env->cpu_clock(cpu),
-								core->env->cpu_online(cpu));
+								core->env->online(cpu));
 }
 
 /* A drain in progress: what has been used in a cgroup goes up in sums, not charge by charge. */

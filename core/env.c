@@ -222,7 +222,7 @@ const struct energy_env energy_env_kernel = {
 	.may_run = may_run,
 	.cgroup = cgroup_info,
 	.root_cgroup = root_cgroup,
-	.cpu_online = online,
+	.online = online,
 	.mem_used = mem_used,
 	.settle = settle,
 };

@@ -33,7 +33,7 @@ struct energy_cgroup_info {
  *	or outside of the calling task's cgroup namespace: only the sampler thread stands in the
  *	initial one. May sleep
  * @root_cgroup: id of the default hierarchy's root. Any context
- * @cpu_online: whether @cpu can run something. Any context
+ * @online: whether @cpu can run something. Any context
  * @mem_used: the machine's memory in use, bytes. Any context
  * @settle: have each of these CPUs charge its running task's instructions, and wait for that. May
  *	sleep
@@ -45,7 +45,7 @@ struct energy_env {
 	bool (*may_run)(pid_t tgid, u64 start_ns);
 	int (*cgroup)(u64 id, struct energy_cgroup_info *info);
 	u64 (*root_cgroup)(void);
-	bool (*cpu_online)(int cpu);
+	bool (*online)(int cpu);
 	u64 (*mem_used)(void);
 	void (*settle)(struct energy_core *core, const struct cpumask *cpus);
 };

@@ -6,6 +6,7 @@
  * where there is only psys, psys. A virtual machine has its share of the host's energy. What
  * is not in a billing set is reported only: it is a part, or a superset, of what is.
  */
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "internal.h"

@@ -5,6 +5,7 @@
  * A row pins no cgroup, and nothing is polled: the kernel tells when a cgroup is removed, and
  * that is also the last chance to learn where it was. Many live for less than a sample.
  */
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "internal.h"

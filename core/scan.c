@@ -3,6 +3,7 @@
  * Scans of all processes: once at load, to find those that sleep, with the kernel's totals
  * since they started; and after an exit could not be recorded, to find who is gone.
  */
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>

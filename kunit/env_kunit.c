@@ -113,7 +113,7 @@ static void clock_and_cpus(struct kunit *test)
 
 	KUNIT_EXPECT_GT(test, first, 0ULL);
 	KUNIT_EXPECT_GE(test, second, first);
-	KUNIT_EXPECT_TRUE(test, energy_env_kernel.cpu_online(0));
+	KUNIT_EXPECT_TRUE(test, energy_env_kernel.online(0));
 }
 
 static void memory_in_use(struct kunit *test)

@@ -104,7 +104,7 @@ static const struct energy_env fake_env = {
 	.may_run = fake_may_run,
 	.cgroup = fake_cgroup_info,
 	.root_cgroup = fake_root_cgroup,
-	.cpu_online = fake_cpu_online,
+	.online = fake_cpu_online,
 	.mem_used = fake_mem_used,
 	.settle = fake_settle,
 };

@@ -5,6 +5,7 @@
  */
 #include <linux/cpu.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
 #include <asm/processor.h>

@@ -32,6 +32,7 @@
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/magic.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/powercap.h>
 #include <linux/sched.h>

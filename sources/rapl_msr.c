@@ -11,10 +11,11 @@
 #include <linux/cpuhotplug.h>
 #include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 #include <linux/topology.h>
 #include <linux/workqueue.h>
 #include <asm/msr.h>

@@ -9,6 +9,7 @@
 #include <asm/processor.h>
 
 #include <energy/source.h>
+#include "compat.h"
 #include "rapl_units.h"
 
 /**

@@ -2,7 +2,7 @@
 /* The estimate: the core's model as a source of readings, less what the hypervisor stole. */
 #include <linux/cpumask.h>
 #include <linux/kernel_stat.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 
 #include "vm_fallback.h"
 #include "vm_model.h"
