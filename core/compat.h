@@ -7,6 +7,7 @@
 #define _ENERGY_COMPAT_H
 
 #include <linux/cgroup.h>
+#include <linux/fs_struct.h>
 #include <linux/irq_work.h>
 #include <linux/module.h>
 #include <linux/rculist.h>
@@ -124,6 +125,14 @@ static inline struct cgroup *cgroup_get_from_id(u64 id)
 /* "x86/msr: Rename 'rdmsrl_safe_on_cpu()' to 'rdmsrq_safe_on_cpu()'" (6.16). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
 #define rdmsrq_safe_on_cpu rdmsrl_safe_on_cpu
+#endif
+
+/*
+ * Kernel threads had init's root, until 7.x gave them an empty one of their own, and this to look
+ * for a file in init's.
+ */
+#ifndef scoped_with_init_fs
+#define scoped_with_init_fs()
 #endif
 
 /* "powercap: Add AMD Fam17h RAPL support" (5.11). */

@@ -227,9 +227,9 @@ static void set_lock_class(struct file *file)
 }
 
 /*
- * A number from a file of a zone. It is looked for where kernel threads see it, from init's
- * root: the task that suspends, the only one to take a sample that is no kernel thread, may be in
- * a container, without /sys or with another one, and without the right to read this.
+ * A number from a file of a zone. A kernel thread looks for it from init's root: the task that
+ * suspends, the only one to take a sample that is no kernel thread, may be in a container, without
+ * /sys or with another one, and without the right to read this.
  */
 static int read_file(const char *dir, const char *name, u64 *val)
 {
@@ -243,7 +243,9 @@ static int read_file(const char *dir, const char *name, u64 *val)
 	path = kasprintf(GFP_KERNEL, "/sys%s/%s", dir, name);
 	if (!path)
 		return -ENOMEM;
-	file = filp_open(path, O_RDONLY, 0);
+	scoped_with_init_fs() {
+		file = filp_open(path, O_RDONLY, 0);
+	}
 	kfree(path);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
@@ -299,7 +301,7 @@ static struct device *hold_cpu(const struct cpumask *cpus)
  * @cpus: those of its package
  * @uj: out: microjoules
  *
- * Context: a kernel thread, which shares init's root; may sleep, and waits for CPU hotplug.
+ * Context: a kernel thread; may sleep, and waits for CPU hotplug.
  * Return: 0 or a negative errno; -ENODEV for a zone that has gone.
  */
 int pcap_zone_read(const struct pcap_zone *zone, const struct cpumask *cpus, u64 *uj)
