@@ -125,13 +125,19 @@ static u64 gso_segs(const struct sk_buff *skb)
 	return segs + !segs;
 }
 
+/* By way of a number: to newer compilers per-CPU memory is an address space of its own. */
+static struct energy_packets __percpu *packets_of(void *data)
+{
+	return (struct energy_packets __percpu *)(unsigned long)data;
+}
+
 /*
  * Rule 8: at the lowest device only, or a packet through bridge or VLAN counts twice. The
  * lower_level is 1 if there is no device below, see __netdev_update_lower_level().
  */
 static notrace void probe_xmit(void *data, struct sk_buff *skb)
 {
-	struct energy_packets __percpu *packets = (void __percpu __force *)data;
+	struct energy_packets __percpu *packets = packets_of(data);
 	u64 segs;
 
 	if (skb->dev->lower_level > 1)
@@ -155,7 +161,7 @@ static bool is_inet(const struct sock *sk, int protocol)
  */
 static notrace void probe_copy(void *data, const struct sk_buff *skb, int len)
 {
-	struct energy_packets __percpu *packets = (void __percpu __force *)data;
+	struct energy_packets __percpu *packets = packets_of(data);
 	const struct sock *sk = skb->sk;
 	u64 segs;
 
@@ -172,7 +178,7 @@ static notrace void probe_copy(void *data, const struct sk_buff *skb, int len)
  */
 static notrace void __maybe_unused probe_recv(void *data, struct sock *sk, int ret, int flags)
 {
-	struct energy_packets __percpu *packets = (void __percpu __force *)data;
+	struct energy_packets __percpu *packets = packets_of(data);
 
 	if (!is_inet(sk, IPPROTO_UDP) || ret < 0 || (flags & MSG_PEEK))
 		return;
@@ -247,7 +253,7 @@ static void *probe_data(struct energy_core *core, const struct energy_probe *pro
 	case GIVE_LEDGERS:
 		return core->ledgers;
 	case GIVE_PACKETS:
-		return (void __force *)core->packets;
+		return (void *)(__force unsigned long)core->packets;
 	default:
 		return core;
 	}
