@@ -2,7 +2,9 @@
 # For people. What the kernel builds stands in Kbuild. `make help` lists the targets.
 
 KDIR	?= /lib/modules/$(shell uname -r)/build
-KVER	:= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || uname -r)
+# Not include/config/kernel.release, in which Debian 11 has another version.
+KVER	:= $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(shell uname -r))
 BUILD	:= $(CURDIR)/build
 KMOD	:= $(BUILD)/kmod/$(KVER)
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/energy
@@ -14,17 +16,20 @@ DKMSDIR	:= $(DESTDIR)/usr/src/energy-$(VERSION)
 MODULES	:= energy_rapl_msr energy_rapl_powercap energy_pmu_instr energy_vm_fallback energy_core
 
 TESTBED	:= tools/testbed
-# The virtual machine's kernel, and what is built for it.
-GUEST_KMOD	:= $(BUILD)/kmod/guest
+# The virtual machine's kernel, a name of tools/testbed/kernels.list, and what is built for it.
+KERNEL	?= trixie
+KERNEL_SUFFIX	:= $(if $(filter-out trixie,$(KERNEL)),-$(KERNEL))
+INROOT	:= $(TESTBED)/inroot --kernel $(KERNEL)
+GUEST_KMOD	:= $(BUILD)/kmod/guest$(KERNEL_SUFFIX)
 GUEST_PAYLOAD	:= $(BUILD)/payload
 # Providers as others build them.
-THIRDPARTY	:= $(BUILD)/thirdparty
+THIRDPARTY	:= $(BUILD)/thirdparty$(KERNEL_SUFFIX)
 
 .DEFAULT_GOAL := modules
 .PHONY: modules tools install install-dkms install-api install-headers uninstall clean help
 .PHONY: deb rpm
-.PHONY: deps run shell check check-debug kunit coverage lint intree selftests bench
-.PHONY: guest guest-modules guest-thirdparty guest-payload
+.PHONY: deps run shell check check-debug check-matrix check-host kunit coverage lint intree
+.PHONY: selftests bench guest guest-modules guest-module guest-thirdparty guest-payload
 
 # Builds stand beside the sources as links, so that the tree stays clean and each kernel has
 # a build of its own.
@@ -101,6 +106,12 @@ check: deps ## all tests
 check-debug: deps guest-payload ## the selftests on kernels that find bugs: KASAN, lockdep, KCSAN, ...
 	@tools/debugkernel/check
 
+check-matrix: deps ## modules and selftests on all kernels of tools/testbed/kernels.list
+	@tools/check --matrix
+
+check-host: deps ## the selftests that disturb nothing, on the running kernel
+	@tools/selftests/host
+
 kunit: deps ## the KUnit suites, plain and with sanitizers
 	kunit/run
 	kunit/run --debug
@@ -115,7 +126,7 @@ lint: deps ## static checks of the sources
 	tools/lint/run
 
 selftests: deps guest ## the tests in a virtual machine
-	tools/selftests/run --modules $(GUEST_KMOD) --payload $(GUEST_PAYLOAD)
+	tools/selftests/run --kernel $(KERNEL) --payload $(GUEST_PAYLOAD)
 
 bench: deps guest ## what the meter costs, and how exact it is
 	tools/bench/run
@@ -124,20 +135,24 @@ guest: guest-modules guest-payload ## what runs in the virtual machine
 
 # W=1 and sparse: a warning is an error here.
 STRICT	:= W=1 C=1 CF=-Wsparse-error KCFLAGS=-Werror
-# In the root KDIR is the stock kernel's; GUEST_KDIR=DIR (with GUEST_KMOD=, THIRDPARTY=) is for
-# another one.
+# In a root KDIR is the kernel's; GUEST_KDIR=DIR (with GUEST_KMOD=, THIRDPARTY=) is for one that
+# is in no root.
 GUEST_KDIR	:= $$KDIR
 
 guest-modules:
 	$(call stage,$(GUEST_KMOD))
-	@$(TESTBED)/inroot sh -c 'exec make -C "$(GUEST_KDIR)" M=$(GUEST_KMOD) $(STRICT) modules'
+	@$(MAKE) --no-print-directory guest-module M=$(GUEST_KMOD)
 	@$(MAKE) --no-print-directory guest-thirdparty
+
+# Any module's directory, as strictly.
+guest-module:
+	@$(INROOT) sh -c 'exec make -C "$(GUEST_KDIR)" M=$(M) $(STRICT) modules'
 
 # Copies, far from the sources: what these need is installed, or missing.
 guest-thirdparty:
 	@mkdir -p $(THIRDPARTY)
 	cp -pr sources/sample tools/selftests/module $(THIRDPARTY)/
-	@$(TESTBED)/inroot sh -ec 'KDIR="$(GUEST_KDIR)"; \
+	@$(INROOT) sh -ec 'KDIR="$(GUEST_KDIR)"; \
 		make -s -o modules install-headers KDIR="$$KDIR" \
 		KMOD=$(GUEST_KMOD) DESTDIR=$(THIRDPARTY)/root; \
 		export ENERGY_DEV=$(THIRDPARTY)/root/usr/src/energy-core-dev; \
