@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=main timeout=150
+# selftest: guest=main timeout=150 matrix=yes
 """Energy is conserved to the nanojoule, per domain and in total, under load with exits."""
 
 import audit

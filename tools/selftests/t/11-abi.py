@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=control timeout=120
+# selftest: guest=control timeout=120 matrix=yes
 """The ABI as ABI.md has it, and reading in all the ways that there are."""
 
 import ctypes

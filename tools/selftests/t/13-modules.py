@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=control timeout=90
+# selftest: guest=control timeout=90 matrix=yes
 """Names, order and dependencies of the modules; a source that goes leaves its joules."""
 
 import hardware

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=exact timeout=120 icount=yes memory=512
+# selftest: guest=exact timeout=120 icount=yes memory=512 matrix=yes
 """Which packets count, and for whom."""
 
+import errno
 import os
 import signal
 import socket
@@ -81,6 +82,11 @@ def udp(family=socket.AF_INET, address="127.0.0.1"):
     return sender, receiver
 
 
+def of_udp(number):
+    """How many of so many received datagrams are counted."""
+    return number if lib.COUNTS_UDP_RECEIVED else 0
+
+
 def send_all(sender, number=NUMBER, size=BYTES):
     """A function that sends so many."""
     def act():
@@ -103,12 +109,12 @@ def check_udp(tap):
     for name, args in (("IPv4", ()), ("IPv6", (socket.AF_INET6, "::1"))):
         sender, receiver = udp(*args)
         grown = play(tap, f"UDP over {name}", (send_all(sender), 0, NUMBER),
-                     (receive_all(receiver), NUMBER, 0))
-        tap.equal(grown, [NUMBER, NUMBER], f"UDP over {name}: the system has them once")
+                     (receive_all(receiver), of_udp(NUMBER), 0))
+        tap.equal(grown, [of_udp(NUMBER), NUMBER], f"UDP over {name}: the system has them once")
     sender, receiver = udp()
     play(tap, "datagrams looked at with MSG_PEEK count when they are taken",
          (send_all(sender), 0, NUMBER),
-         (receive_all(receiver, flags=(socket.MSG_PEEK, socket.MSG_PEEK, 0)), NUMBER, 0))
+         (receive_all(receiver, flags=(socket.MSG_PEEK, socket.MSG_PEEK, 0)), of_udp(NUMBER), 0))
     sender, receiver = udp()
 
     def send_three():
@@ -120,7 +126,7 @@ def check_udp(tap):
         receiver.recv(1)
         os.read(receiver.fileno(), 9)
     play(tap, "a datagram that is cut off, empty, or got by read() counts once",
-         (send_three, 0, 3), (receive_three, 3, 0))
+         (send_three, 0, 3), (receive_three, of_udp(3), 0))
     sender, receiver = udp()
     receiver.setblocking(False)
 
@@ -141,7 +147,7 @@ def check_segments(tap):
         receiver.setsockopt(socket.IPPROTO_UDP, UDP_GRO, gro)
         play(tap, f"UDP segments of one call, {'joined' if gro else 'single'} at the receiver",
              (send_all(sender, 1, SEGMENTS * BYTES), 0, SEGMENTS),
-             (receive_all(receiver, received, SEGMENTS * BYTES), received, 0))
+             (receive_all(receiver, received, SEGMENTS * BYTES), of_udp(received), 0))
 
 
 def tcp_info(sock, offset):
@@ -213,13 +219,23 @@ def check_others(tap):
     sender, receiver = udp()
     play(tap, "who listens at a device receives nothing of his own",
          (send_all(sender), 0, NUMBER), (receive_all(tapped), 0, 0),
-         (receive_all(receiver), NUMBER, 0))
+         (receive_all(receiver), of_udp(NUMBER), 0))
     tapped.close()
 
 
 def ip(command):
     """Set up devices."""
     lib.command("ip", *command.split())
+
+
+def can_send_segments(tap, name, sender):
+    """Before "udp: Allow GSO transmit from devices with no checksum offload" (6.11) not all can."""
+    try:
+        sender.send(bytes(SEGMENTS * BYTES))
+    except OSError as error:
+        return not tap.ok(error.errno == errno.EIO and lib.KERNEL < (6, 11),
+                          f"through {name}: segments are refused, for want of checksums", error)
+    return True
 
 
 def check_stacked(tap):
@@ -250,8 +266,9 @@ def check_stacked(tap):
         sender.connect((THERE % number, 9))
         play(tap, f"through {name}: tx counts once", (send_all(sender), 0, NUMBER))
         sender.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, BYTES)
-        play(tap, f"through {name}: and each segment",
-             (send_all(sender, 1, SEGMENTS * BYTES), 0, SEGMENTS))
+        if can_send_segments(tap, name, sender):
+            play(tap, f"through {name}: and each segment",
+                 (send_all(sender, 1, SEGMENTS * BYTES), 0, SEGMENTS))
 
 
 def check_forwarded(tap):

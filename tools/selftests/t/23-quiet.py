@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=control timeout=120
+# selftest: guest=control timeout=120 matrix=yes
 """CPUs that have nothing to do with us get no interrupt from us: idle ones, nor busy ones.
 
 All else is kept on CPU 0, so that the others have no more to do with us than they should.

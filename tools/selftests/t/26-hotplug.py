@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=hotplug timeout=240
+# selftest: guest=hotplug timeout=240 matrix=yes
 """CPUs go offline and come back, whole packages too, under load: no joule lost or invented."""
 
 import errno

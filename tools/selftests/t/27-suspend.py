@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=suspend timeout=180
+# selftest: guest=suspend timeout=180 matrix=yes
 """Suspend: a last sample before, a first one after, and what the sleep used is idle."""
 
 import os
@@ -18,6 +18,8 @@ PM_TESTS = (("freezer", "s2idle", "freeze"), ("devices", "s2idle", "freeze"),
 HOUR = 3600 * lib.SECOND
 # How long the kernel's own test waits, which it does on a CPU.
 WAIT_S = 1
+# "sched: Move /proc/sched_debug to debugfs" (5.13)
+SCHED_DEBUG = "/sys/kernel/debug/sched/debug" if lib.KERNEL >= (5, 13) else "/proc/sched_debug"
 # An emulated CPU retires some hundred million in a second.
 MAX_INSNS_PER_NS = 10
 
@@ -29,7 +31,7 @@ def boottime_ns():
 
 def cpu_clock_ns():
     """The clock by which CPUs account; it goes on where only the timekeeping is suspended."""
-    head = lib.read_head("/sys/kernel/debug/sched/debug").decode()
+    head = lib.read_head(SCHED_DEBUG).decode()
     return int(re.search(r"^cpu_clk +: (\d+\.\d{6})$", head, re.M)[1].replace(".", ""))
 
 

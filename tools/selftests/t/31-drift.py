@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=control timeout=60
+# selftest: guest=control timeout=60 safe=yes
 """How late the sampler is: counted, in sum and at most."""
 
 import harness

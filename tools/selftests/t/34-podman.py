@@ -64,14 +64,20 @@ def test(tap):
     podman("import", "--quiet", f"{STATE}/image.tar", IMAGE)
     lib.load(sample_ns=50 * lib.MS, window_ns=100 * lib.MS)
     plain = start("plain", f"--user={containers.USER}")
-    mapped = start("mapped", "--privileged", f"--uidmap={IDS}", f"--gidmap={IDS}")
+    # Before 5.12 crun cannot reach the files that podman makes for it. 33-containers has a mapped
+    # container there too.
+    mapped = lib.KERNEL >= (5, 12) and start("mapped", "--privileged", f"--uidmap={IDS}",
+                                             f"--gidmap={IDS}")
     # The window that shows both stays the last one: what podman starts now is not in it.
     lib.wait_windows(3)
     lib.must_set(window_ns=3600 * lib.SECOND)
     lib.wait_samples()
     check(tap, "plain", plain, containers.USER)
     check(tap, "plain", plain, 0)
-    check(tap, "mapped", mapped, 0)
+    if mapped:
+        check(tap, "mapped", mapped, 0)
+    else:
+        tap.skip("mapped: user 0 sees exactly its processes", "podman cannot start it before 5.12")
     podman("rm", "--all", "--force", "--time=0")
 
 

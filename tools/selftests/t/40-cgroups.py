@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=cgroups timeout=200 topology=1x2
+# selftest: guest=cgroups timeout=200 topology=1x2 matrix=yes
 """Totals per cgroup: the tree, migration, removal, and who may read them."""
 
 import os

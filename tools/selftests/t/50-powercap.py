@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=powercap timeout=500 topology=2x2
+# selftest: guest=powercap timeout=500 topology=2x2 matrix=yes
 """RAPL by the kernel's own drivers: the same joules, whatever comes and goes meanwhile."""
 
 import ctypes

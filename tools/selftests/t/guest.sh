@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# guest.sh - run tests one after the other; process 1's child in the guest.
+# guest.sh - run tests of the current directory one after the other, in a guest or on a host.
 #
 # usage: guest.sh [VARIABLE=VALUE...] NAME=SECONDS...
 #
@@ -22,8 +22,8 @@ for test in "$@"; do
 	name=${test%=*}
 	echo "== begin $name"
 	case $name in
-	*.py) timeout -k 10 "${test#*=}" python3 "/payload/$name" ;;
-	*) timeout -k 10 "${test#*=}" sh "/payload/$name" ;;
+	*.py) timeout -k 10 "${test#*=}" python3 "./$name" ;;
+	*) timeout -k 10 "${test#*=}" sh "./$name" ;;
 	esac
 	echo "== end $name $?"
 	for module in sample flawed odd denied rapl_msr rapl_powercap pmu_instr vm_fallback core; do

@@ -13,12 +13,20 @@ import formats
 import lib
 
 INSTANCE = "/sys/kernel/tracing/instances/ipis"
-EVENTS = ("ipi_send_cpu", "ipi_send_cpumask")
-SENT = re.compile(r": ipi_send_\w+: cpu(mask)?=([0-9a-f,]+) ")
+EVENTS = ("ipi/ipi_send_cpu", "ipi/ipi_send_cpumask")
+SENT = re.compile(r": ipi_send_\w+: (?:\(\S+\) )?cpu(mask)?=(?:0x)?([0-9a-f,]+)")
+# Before "trace: Add trace_ipi_send_cpu()" (6.4) it is seen in the functions that send them on x86.
+KPROBES = "/sys/kernel/tracing/kprobe_events"
+FUNCTIONS = {
+    "ipis/ipi_send_cpu_to_schedule": "native_smp_send_reschedule cpu=%di:u32",
+    "ipis/ipi_send_cpu_to_call": "native_send_call_func_single_ipi cpu=%di:u32",
+    "ipis/ipi_send_cpumask": "native_send_call_func_ipi cpumask=+0(%di):x64",
+}
 # What we ask for with irq_work_queue().
 HANDLERS = "early_drain:mod:energy_core"
 HANDLED = re.compile(r" \[(\d+)\] .*: early_drain\+\S+ \[energy_core\] <-")
-FRAME = re.compile(r" => (\S+?)\+0x\S+(?: \[(\w+)\])?$")
+# A trampoline has no name.
+FRAME = re.compile(r" => ([^\s+]+)(?:\+0x\S+)?(?: \[(\w+)\])?$")
 # What lies below in the stack was interrupted: it has not sent this.
 ENTRY = re.compile(r"asm_(sysvec|exc)_|asm_common_interrupt")
 BUFFER_KB = 16384
@@ -69,20 +77,30 @@ def parse(text):
     return found, handled
 
 
+def declare_events():
+    """The events that tell of it: the kernel's own, or ours. Those stay until others come."""
+    if lib.KERNEL >= (6, 4):
+        return EVENTS
+    with open(KPROBES, "w", encoding="ascii") as file:
+        file.writelines(f"p:{name} {what}\n" for name, what in FUNCTIONS.items())
+    return tuple(FUNCTIONS)
+
+
 @contextlib.contextmanager
 def recorded():
     """Interrupts sent from one CPU to others, or handled by us, are recorded; gives a function.
 
     It stops recording, and returns for each CPU how many of them came from us, and from others.
     """
+    events = declare_events()
     os.mkdir(INSTANCE)
     try:
         lib.write(f"{INSTANCE}/tracing_on", 0)
         lib.write(f"{INSTANCE}/buffer_size_kb", BUFFER_KB)
         lib.write(f"{INSTANCE}/options/sym-offset", 1)
-        for event in EVENTS:
-            lib.write(f"{INSTANCE}/events/ipi/{event}/trigger", "stacktrace")
-            lib.write(f"{INSTANCE}/events/ipi/{event}/enable", 1)
+        for event in events:
+            lib.write(f"{INSTANCE}/events/{event}/trigger", "stacktrace")
+            lib.write(f"{INSTANCE}/events/{event}/enable", 1)
         if lib.write(f"{INSTANCE}/set_ftrace_filter", HANDLERS):
             raise RuntimeError(f"there is no {HANDLERS}")
         lib.write(f"{INSTANCE}/current_tracer", "function")

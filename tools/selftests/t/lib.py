@@ -3,6 +3,7 @@
 
 import errno
 import os
+import re
 import subprocess
 import time
 
@@ -25,6 +26,12 @@ SECOND = 1000 * MS
 # been found. With icount=yes, where a nanosecond is an instruction, each switch can add or take
 # this much; some 1,300 were seen. Elsewhere a host may come in between, for milliseconds.
 GAP_NS = 2000
+
+# The running kernel's version, as far as kernels differ in what they can do.
+KERNEL = tuple(int(number) for number in re.findall(r"\d+", os.uname().release)[:2])
+# Before "net: sock: add tracepoints sock_send_length, sock_recv_length" nobody tells of a
+# datagram that is received.
+COUNTS_UDP_RECEIVED = KERNEL >= (6, 3)
 
 
 # Files
