@@ -10,7 +10,7 @@ NO_SPDX = (".md", ".host", ".root", ".session", "config", "exclude", ".clang-for
 
 def check_versions(files):
     return grep((f for f in files if f.startswith(KERNEL_DIRS) and f != "core/compat.h"),
-                r"LINUX_VERSION_CODE|\bKERNEL_VERSION\(")
+                r"LINUX_VERSION_CODE|\bKERNEL_VERSION\(|RHEL_RELEASE")
 
 
 def check_marks(files):
