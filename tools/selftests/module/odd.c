@@ -29,7 +29,7 @@ static u64 counter;
 
 static int odd_garbage(u64 *raw)
 {
-	int ret = (int)get_random_u32_below(64) - 32;
+	int ret = (int)(get_random_u32() & 63) - 32;
 
 	*raw = get_random_u64();
 	/* half of them are good reads, and half of those within the range */
