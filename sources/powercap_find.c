@@ -203,10 +203,12 @@ static void add_zone(struct pcap *p, struct pcap_zone *zone)
 				      &p->counters[same].zone->name))
 		return;
 	ret = probe(zone, c);
-	if (ret) {
+	if (ret == -ENOMEM)
+		p->no_memory = true;
+	else if (ret)
 		p->error = ret;
+	if (ret)
 		return;
-	}
 	describe(zone, dom);
 	if (same < 0) {
 		p->nr++;

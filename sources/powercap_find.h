@@ -28,13 +28,15 @@ struct pcap_counter {
  * @domains: for the core
  * @counters: per domain how to read it
  * @nr: how many
- * @error: of the last zone that could not be read
+ * @error: of the last zone that could not be read, other than -ENOMEM
+ * @no_memory: one could not be read for want of memory
  */
 struct pcap {
 	struct energy_domain *domains;
 	struct pcap_counter *counters;
 	unsigned int nr;
 	int error;
+	bool no_memory;
 };
 
 int pcap_find_begin(void);

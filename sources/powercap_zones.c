@@ -46,10 +46,24 @@
 /* The list, and its zones' @gone; innermost. */
 static DEFINE_MUTEX(pcap_lock);
 static LIST_HEAD(pcap_zones);
+/* A zone is not in the list for want of memory. */
+static bool pcap_missed;
 static void (*pcap_changed)(void);
 static struct powercap_control_type *pcap_watch;
 
-/* What is known when a zone comes; NULL for one that is nothing to us. */
+static bool zone_known(const struct device *dev)
+{
+	const struct pcap_zone *zone;
+	bool known = false;
+
+	mutex_lock(&pcap_lock);
+	list_for_each_entry(zone, &pcap_zones, node)
+		known |= !zone->gone && zone->key == dev;
+	mutex_unlock(&pcap_lock);
+	return known;
+}
+
+/* What is known when a zone comes; NULL for one that is nothing to us, or without memory. */
 static struct pcap_zone *zone_new(struct device *dev)
 {
 	struct powercap_zone *pz = container_of(dev, struct powercap_zone, dev);
@@ -80,24 +94,38 @@ static struct pcap_zone *zone_new(struct device *dev)
 
 nomem:
 	kfree(zone);
-	pr_warn("no memory for zone %s: it is not accounted\n", pz->name);
+	WRITE_ONCE(pcap_missed, true);
 	return NULL;
 }
 
-static int pcap_add_dev(ENERGY_CLASS_INTERFACE_ARGS)
+/* Returns whether there is something to be done. */
+static bool zone_add(struct device *dev)
 {
 	struct pcap_zone *zone;
 
 	/* control types are devices of the class too */
-	if (!dev->parent)
-		return 0;
+	if (!dev->parent || zone_known(dev))
+		return false;
 	zone = zone_new(dev);
 	if (!zone)
-		return 0;
+		return READ_ONCE(pcap_missed);
 	mutex_lock(&pcap_lock);
 	list_add_tail(&zone->node, &pcap_zones);
 	mutex_unlock(&pcap_lock);
-	pcap_changed();
+	return true;
+}
+
+static int pcap_add_dev(ENERGY_CLASS_INTERFACE_ARGS)
+{
+	if (zone_add(dev))
+		pcap_changed();
+	return 0;
+}
+
+/* Who has it done waits for it: there is nobody to be told. */
+static int pcap_add_missed(ENERGY_CLASS_INTERFACE_ARGS)
+{
+	zone_add(dev);
 	return 0;
 }
 
@@ -124,6 +152,11 @@ static struct class_interface pcap_interface = {
 	.remove_dev = pcap_remove_dev,
 };
 
+/* To be told of all zones once more; of those that go pcap_interface tells. */
+static struct class_interface pcap_once_more = {
+	.add_dev = pcap_add_missed,
+};
+
 /**
  * pcap_zones_begin() - Follow RAPL's zones
  * @changed: called whenever one has come or gone, and maybe before this returns, in a context
@@ -143,6 +176,7 @@ int pcap_zones_begin(void (*changed)(void))
 	if (IS_ERR(pcap_watch))
 		return PTR_ERR(pcap_watch) == -EEXIST ? -EBUSY : PTR_ERR(pcap_watch);
 	pcap_interface.class = pcap_watch->dev.class;
+	pcap_once_more.class = pcap_watch->dev.class;
 	ret = class_interface_register(&pcap_interface);
 	if (ret)
 		powercap_unregister_control_type(pcap_watch);
@@ -171,6 +205,27 @@ void pcap_zones_end(void)
 	powercap_unregister_control_type(pcap_watch);
 	list_for_each_entry_safe(zone, tmp, &pcap_zones, node)
 		zone_free(zone);
+}
+
+/**
+ * pcap_zones_complete() - Take in the zones for which there was no memory when they came
+ *
+ * Whoever registers with a class is told of all that is there, with the class's mutex held: none
+ * of it can go meanwhile.
+ *
+ * Context: may sleep; between pcap_zones_begin() and pcap_zones_end(), one at a time.
+ * Return: whether none is missing any more.
+ */
+bool pcap_zones_complete(void)
+{
+	if (!READ_ONCE(pcap_missed))
+		return true;
+	WRITE_ONCE(pcap_missed, false);
+	if (class_interface_register(&pcap_once_more))
+		WRITE_ONCE(pcap_missed, true);
+	else
+		class_interface_unregister(&pcap_once_more);
+	return !READ_ONCE(pcap_missed);
 }
 
 /**

@@ -39,6 +39,7 @@ struct pcap_zone {
 
 int pcap_zones_begin(void (*changed)(void));
 void pcap_zones_end(void);
+bool pcap_zones_complete(void);
 struct pcap_zone **pcap_zones_get(unsigned int *nr);
 void pcap_zones_reap(void);
 int pcap_zone_read(const struct pcap_zone *zone, const struct cpumask *cpus, u64 *uj);

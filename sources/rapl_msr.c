@@ -324,44 +324,63 @@ static bool all_known(const struct rapl *known, const struct rapl *r)
 
 static void rapl_look_again(struct work_struct *work);
 static DECLARE_DELAYED_WORK(rapl_work, rapl_look_again);
+/* There was no memory for what has come; the log says so. rapl_work's. */
+static bool rapl_short;
+
+/* Nobody tells when there is some again. */
+static void try_without_memory(bool short_of_it)
+{
+	if (short_of_it && !rapl_short)
+		pr_warn("no memory for new CPUs: not all are accounted\n");
+	else if (!short_of_it && rapl_short)
+		pr_info("there is memory for all CPUs again\n");
+	rapl_short = short_of_it;
+	if (short_of_it)
+		queue_delayed_work(system_power_efficient_wq, &rapl_work, RETRY_DELAY);
+}
+
+/* Have the core know what was found, which is this function's from now on. */
+static int take(struct rapl *r)
+{
+	struct energy_source now = rapl_source;
+	int ret;
+
+	if (all_known(rapl, r)) {
+		rapl_free(r);
+		return 0;
+	}
+	now.domains = r->domains;
+	now.nr_domains = r->nr;
+	now.priv = r;
+	ret = energy_source_update(&rapl_source, &now);
+	if (ret) {
+		rapl_free(r);
+		return ret;
+	}
+	rapl_free(rapl);
+	rapl = r;
+	return 0;
+}
 
 /* To which package a CPU belongs is not known before it comes online for the first time. */
 static void rapl_look_again(struct work_struct *work)
 {
-	struct energy_source now = rapl_source;
 	struct rapl *r = find_packages(rapl);
 	int ret = PTR_ERR_OR_ZERO(r);
 
-	if (!ret && all_known(rapl, r)) {
-		rapl_free(r);
-		return;
-	}
-	if (!ret) {
-		now.domains = r->domains;
-		now.nr_domains = r->nr;
-		now.priv = r;
-		ret = energy_source_update(&rapl_source, &now);
-		if (ret)
-			rapl_free(r);
-	}
-	if (ret == -ENOMEM) {
-		/* nobody tells when there is some again */
-		schedule_delayed_work(&rapl_work, RETRY_DELAY);
-		return;
-	}
-	if (ret) {
+	if (!ret)
+		ret = take(r);
+	if (ret && ret != -ENOMEM)
 		pr_warn("new CPUs are not accounted: %d\n", ret);
-		return;
-	}
-	rapl_free(rapl);
-	rapl = r;
+	try_without_memory(ret == -ENOMEM);
 }
 
 /* In the middle of hotplug: the core waits for reads, and those for CPUs. */
 static int rapl_cpu_online(unsigned int cpu)
 {
 	rapl_cores_online(&rapl_cores, cpu);
-	schedule_delayed_work(&rapl_work, 0);
+	/* now, even if want of memory has it wait */
+	mod_delayed_work(system_power_efficient_wq, &rapl_work, 0);
 	return 0;
 }
 
@@ -414,7 +433,7 @@ static int __init energy_rapl_msr_init(void)
 		goto unregister;
 	rapl_cpuhp = ret;
 	/* for those that came since find_packages() */
-	schedule_delayed_work(&rapl_work, 0);
+	mod_delayed_work(system_power_efficient_wq, &rapl_work, 0);
 	return 0;
 
 unregister:

@@ -28,9 +28,12 @@
 /* Counters advance about every millisecond; this many of them without is standing still. */
 #define STILL_MS 100
 
-/* What keeps a zone from being read passes soon, or it is not to be read at all. */
+/*
+ * What keeps a zone from being read passes soon, or it is not to be read at all; but want of
+ * memory may pass at any time.
+ */
 #define RETRY_DELAY HZ
-#define RETRIES 5
+#define TRIES 6
 
 /* A read that is done by a kernel thread, for the task that suspends: it is none. */
 struct pcap_read {
@@ -46,8 +49,10 @@ static struct pcap *rapl;
 static bool pcap_registered;
 /* Why what was found last could not be told to the core. */
 static int pcap_error;
-/* How often zones that could not be read are still tried again, if nothing changes. */
-static unsigned int pcap_retries;
+/* How often zones that cannot be read are still tried, if nothing changes. */
+static unsigned int pcap_tries;
+/* There was no memory to account all that there is; the log says so. */
+static bool pcap_short;
 /* The module goes: there is nothing to be done any more. */
 static bool pcap_leaving;
 
@@ -140,38 +145,19 @@ static int tell_core(struct pcap *p)
 	return ret;
 }
 
-static void pcap_look_again(struct work_struct *work);
-static DECLARE_DELAYED_WORK(pcap_work, pcap_look_again);
-
-static void pcap_look_again(struct work_struct *work)
+/* Account what was found, which is this function's from now on. */
+static int take(struct pcap *p)
 {
-	struct pcap *p;
-	int ret = -ENOMEM;
+	int ret;
 
-	if (READ_ONCE(pcap_leaving))
-		return;
-	p = pcap_find_zones();
-	/* nobody tells of it when a zone can be read again */
-	if (p && p->error && READ_ONCE(pcap_retries)) {
-		WRITE_ONCE(pcap_retries, READ_ONCE(pcap_retries) - 1);
-		queue_delayed_work(pcap_wq, &pcap_work, RETRY_DELAY);
-	}
-	if (p && rapl && pcap_find_same(rapl, p)) {
+	if (rapl && pcap_find_same(rapl, p)) {
 		pcap_find_free(p);
-		return;
+		return 0;
 	}
-	if (p)
-		ret = tell_core(p);
-	pcap_error = ret;
+	ret = tell_core(p);
 	if (ret) {
 		pcap_find_free(p);
-		/* nor when there is memory again */
-		if (ret == -ENOMEM)
-			queue_delayed_work(pcap_wq, &pcap_work, RETRY_DELAY);
-		/* -ENODEV: it has gone again already, or there is a line about it */
-		else if (ret != -ENODEV)
-			pr_warn("RAPL's zones cannot be accounted: %d\n", ret);
-		return;
+		return ret;
 	}
 	if (rapl)
 		pcap_find_use(rapl, false);
@@ -179,6 +165,58 @@ static void pcap_look_again(struct work_struct *work)
 	pcap_find_free(rapl);
 	rapl = p;
 	pcap_zones_reap();
+	return 0;
+}
+
+static void pcap_look_again(struct work_struct *work);
+static DECLARE_DELAYED_WORK(pcap_work, pcap_look_again);
+
+/* Nobody tells of it when a zone can be read again. */
+static void try_unreadable(const struct pcap *p)
+{
+	unsigned int left = READ_ONCE(pcap_tries);
+
+	if (!p->error || !left)
+		return;
+	WRITE_ONCE(pcap_tries, left - 1);
+	if (left > 1)
+		queue_delayed_work(pcap_wq, &pcap_work, RETRY_DELAY);
+	else
+		pr_warn("a RAPL zone cannot be read, and is not accounted: %d\n", p->error);
+}
+
+/* Nor when there is memory again. */
+static void try_without_memory(bool short_of_it)
+{
+	if (short_of_it && !pcap_short)
+		pr_warn("no memory for all RAPL zones: not all are accounted\n");
+	else if (!short_of_it && pcap_short)
+		pr_info("there is memory for all RAPL zones again\n");
+	pcap_short = short_of_it;
+	if (short_of_it)
+		queue_delayed_work(pcap_wq, &pcap_work, RETRY_DELAY);
+}
+
+static void pcap_look_again(struct work_struct *work)
+{
+	bool complete;
+	struct pcap *p;
+	int ret = -ENOMEM;
+
+	if (READ_ONCE(pcap_leaving))
+		return;
+	complete = pcap_zones_complete();
+	p = pcap_find_zones();
+	if (p) {
+		complete &= !p->no_memory;
+		try_unreadable(p);
+		ret = take(p);
+	}
+	/* -ENODEV: it has gone again already, or there is a line about it */
+	if (ret && ret != -ENOMEM && ret != -ENODEV)
+		pr_warn("RAPL's zones cannot be accounted: %d\n", ret);
+	pcap_error = ret;
+	try_without_memory(!complete || ret == -ENOMEM);
 }
 
 /*
@@ -189,7 +227,7 @@ static void pcap_changed(void)
 {
 	if (READ_ONCE(pcap_leaving))
 		return;
-	WRITE_ONCE(pcap_retries, RETRIES);
+	WRITE_ONCE(pcap_tries, TRIES);
 	mod_delayed_work(pcap_wq, &pcap_work, 0);
 }
 
@@ -203,8 +241,10 @@ static int pcap_cpu_online(unsigned int cpu)
 /* Why there is no source, for people; -ENODEV where that is no failure of ours. */
 static int why_none(void)
 {
-	if (pcap_error || !rapl)
-		return pcap_error ?: -ENOMEM;
+	if (pcap_short)
+		return -ENOMEM;
+	if (pcap_error)
+		return pcap_error;
 	if (rapl->error)
 		pr_info("RAPL's powercap zones cannot be read: %d (is sysfs mounted at /sys?)\n",
 			rapl->error);
