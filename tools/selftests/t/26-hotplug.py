@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=hotplug timeout=240 matrix=yes
+# selftest: guest=hotplug timeout=360 matrix=yes
 """CPUs go offline and come back, whole packages too, under load: no joule lost or invented."""
 
 import errno
@@ -15,6 +15,16 @@ import tasks
 DENIED = "/sys/module/energy_denied/parameters"
 HERE = ("package-0", "core-0", "dram-0")
 THERE = ("package-1", "core-1", "dram-1")
+# What a provider lacks memory for when a package comes: in which function, whose, what that
+# returns then; and how many calls are more than CPUs, zones and a few tries make.
+LACKS = (
+    ("energy_rapl_msr", "energy_source_update", "kworker", -errno.ENOMEM, 12),
+    ("energy_rapl_powercap", "energy_source_update", "kworker", -errno.ENOMEM, 12),
+    # when a zone comes, which is known without its path
+    ("energy_rapl_powercap", "kobject_get_path", "", 0, 60),
+    # when it is read for the first time
+    ("energy_rapl_powercap", "filp_open", "kworker", -errno.ENOMEM, 60),
+)
 
 
 def begin_load():
@@ -120,19 +130,31 @@ def check_late_package(tap, cpus):
               "the other package's counters did not begin anew")
 
 
-def check_late_without_memory(tap, cpus, provider):
+def said_of_memory(provider):
+    """What a provider has said about it."""
+    return [line.split(": ", 1)[1] for line in lib.dmesg().splitlines()
+            if f"{provider}: " in line and "memory" in line]
+
+
+def check_late_without_memory(tap, cpus, provider, symbol, program, result, calls):
     """There is no memory for a package that comes, at first."""
     lib.unload()
     hardware.set_online(cpus, False)
     lib.load(provider, sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
-    lib.command("modprobe", "energy_denied", "symbol=energy_source_update", "program=kworker",
-                f"result={-errno.ENOMEM}", "nth=0")
+    lib.command("modprobe", "energy_denied", f"symbol={symbol}", f"program={program}",
+                f"result={result}", "nth=0")
+    before = len(said_of_memory(provider))
     hardware.set_online(cpus, True)
-    # More often than CPUs and zones come.
-    lib.wait_until(lambda: int(lib.text(f"{DENIED}/calls")) >= 12)
+    lib.wait_until(lambda: int(lib.text(f"{DENIED}/calls")) >= calls)
+    tap.equal([dom["domain"] for dom in lib.listing().domains if dom["domain"] in THERE], [],
+              f"{provider}, {symbol}: there is no memory for a package that has come")
     lib.write(f"{DENIED}/nth", -1)
-    lib.wait_until(lambda: lib.listing().domain("package-1"))
-    tap.ok(True, f"{provider}: a package for which there was no memory is tried again")
+    lib.wait_until(lambda: all(lib.listing().domain(name) for name in THERE))
+    lib.wait_until(lambda: len(said_of_memory(provider)) >= before + 2)
+    said = said_of_memory(provider)[before:]
+    tap.ok(len(said) == 2 and "not all are accounted" in said[0] and "again" in said[1],
+           f"{provider}, {symbol}: it is accounted when there is, and the log says both once",
+           *said)
     lib.command("rmmod", "energy_denied")
 
 
@@ -151,8 +173,8 @@ def test(tap):
             worker.end()
         check_late_cpu(tap, cpus)
         check_late_package(tap, cpus)
-        for provider in ("energy_rapl_msr", "energy_rapl_powercap"):
-            check_late_without_memory(tap, cpus, provider)
+        for lack in LACKS:
+            check_late_without_memory(tap, cpus, *lack)
     finally:
         hardware.set_online(cpus, True)
 
