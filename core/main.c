@@ -155,9 +155,8 @@ static int first_look(struct energy_core *core)
 	return ret;
 }
 
-static int __init energy_core_init(void)
+static int __init load(struct energy_core *core)
 {
-	struct energy_core *core = &energy_core;
 	int ret;
 
 	ret = energy_params_check(&core->params);
@@ -194,6 +193,14 @@ unprobe:
 teardown:
 	energy_core_teardown(core);
 	return ret;
+}
+
+static int __init energy_core_init(void)
+{
+	int ret = load(&energy_core);
+
+	/* modprobe takes -EEXIST for a module that is loaded already */
+	return ret == -EEXIST ? -EBUSY : ret;
 }
 
 static void __exit energy_core_exit(void)

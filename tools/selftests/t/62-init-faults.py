@@ -17,16 +17,19 @@ PMU = "energy_pmu_instr"
 VM = "energy_vm_fallback"
 
 # What a module calls to be loaded that can fail, what it returns then, and what comes of it; each
-# of its calls fails once. Where a worker calls it for the module: that one's name; it tries again
-# as zones come, so all of its calls fail.
+# of its calls fails once. Where another one calls it for the module: that one's name, and all of
+# its calls fail: a worker tries again as zones come.
 # What fails for want of memory alone is here too: a stock kernel has no other way to do that.
 STEPS = {
     CORE: (
         ("__alloc_percpu_gfp pcpu_alloc_noprof", 0, errno.ENOMEM),
         ("__kmem_cache_create_args", 0, errno.ENOMEM),
-        ("tracepoint_probe_register", -errno.EEXIST, errno.EEXIST),
+        # modprobe takes EEXIST for success
+        ("tracepoint_probe_register", -errno.EEXIST, errno.EBUSY),
+        ("tracepoint_probe_register", -errno.ENOMEM, errno.ENOMEM),
         ("kthread_create_on_node", -errno.EINTR, errno.EINTR),
-        ("register_pm_notifier", -errno.EEXIST, errno.EEXIST),
+        ("kthread_create_on_node", -errno.ENOMEM, errno.ENOMEM),
+        ("register_pm_notifier", -errno.EEXIST, errno.EBUSY),
         ("proc_mkdir", 0, errno.ENOMEM),
         ("proc_create_data", 0, errno.ENOMEM),
     ),
@@ -45,6 +48,8 @@ STEPS = {
     PMU: (
         ("energy_meter_register", -errno.EBUSY, errno.EBUSY),
         ("__cpuhp_setup_state", -errno.ENOSPC, errno.ENOSPC),
+        # on all CPUs: by each one's own thread
+        ("perf_event_create_kernel_counter", -errno.ENOMEM, errno.ENODEV, "cpuhp"),
     ),
     VM: (
         ("powercap_register_control_type", -errno.ENOMEM, errno.ENOMEM),
