@@ -9,6 +9,7 @@ import random
 import harness
 import lib
 import reload
+import tasks
 
 WARM, TIMES = 10, 1000
 PROVIDERS = ("energy_rapl_msr", "energy_rapl_powercap", "energy_pmu_instr", "energy_vm_fallback")
@@ -37,14 +38,13 @@ def cycle(chance):
     return [(some, wrong)] if wrong else []
 
 
-def storm_of(times, chance):
+def storm_of(tap, times, chance):
     """Some cycles under a storm: what went wrong, and what is in use when it is over."""
     storm = reload.begin_storm()
     wrong = []
     for _ in range(times):
         wrong += cycle(chance)
-    for worker in storm:
-        worker.end()
+    tasks.end_load(tap, storm)
     return wrong, reload.taken()
 
 
@@ -53,8 +53,8 @@ def test(tap):
     # what rapl_powercap reads
     lib.command("modprobe", "intel_rapl_msr")
     chance = random.Random(SEED)
-    wrong, before = storm_of(WARM, chance)
-    more, after = storm_of(TIMES, chance)
+    wrong, before = storm_of(tap, WARM, chance)
+    more, after = storm_of(tap, TIMES, chance)
     wrong += more
     tap.ok(not wrong, f"{WARM + TIMES} loads: each time the books balance, nothing is lost",
            *wrong[:20])

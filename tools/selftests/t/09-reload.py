@@ -9,6 +9,7 @@ import os
 import harness
 import lib
 import reload
+import tasks
 
 WARM, TIMES = 10, 40
 
@@ -37,19 +38,18 @@ def cycle():
     return started, said
 
 
-def storm_of(times):
+def storm_of(tap, times):
     """Some cycles under a storm, and what is in use when it is over."""
     storm = reload.begin_storm()
     seen = [cycle() for _ in range(times)]
-    for worker in storm:
-        worker.end()
+    tasks.end_load(tap, storm)
     return seen, reload.taken()
 
 
 def test(tap):
     """Reload."""
-    seen, before = storm_of(WARM)
-    more, after = storm_of(TIMES)
+    seen, before = storm_of(tap, WARM)
+    more, after = storm_of(tap, TIMES)
     seen += more
     tap.equal(len(seen), WARM + TIMES, "the modules came and went fifty times under load")
     tap.equal({tuple(started) for started, _ in seen}, {(10, 10)},

@@ -80,8 +80,7 @@ def test(tap):
     tap.ok(not wrong, "the books balance all the time", *wrong)
     tap.equal([storm.error for storm in storms], [None] * len(storms), "nothing has failed")
     tap.note(f"times: {[storm.times for storm in storms]}")
-    for worker in load:
-        worker.end()
+    tasks.end_load(tap, load)
     lib.command("modprobe", "energy_rapl_msr")
     lib.wait_samples(3)
     books = lib.settled_listing()

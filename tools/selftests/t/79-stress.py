@@ -96,13 +96,10 @@ class Stress:
 
 def background():
     """Forks, exits, packets, and who looks all the time, of which some are not privileged."""
-    look = "while :; do cat /proc/energy/cgroup /proc/energy/cgroup.stat; done >/dev/null 2>&1"
-    tasks.Worker("swarm", "-j", 2)
-    tasks.Worker("pingpong", 1)
-    tasks.Worker("/bin/sh", "-c", look)
-    tasks.Worker(*tasks.as_user(lib.NOBODY, "/bin/sh", "-c", look))
-    tasks.Worker("/bin/sh", "-c",
-                 "while :; do cat /proc/energy/all /proc/energy/cgroups; done >/dev/null 2>&1")
+    return [tasks.Worker("swarm", "-j", 2), tasks.Worker("pingpong", 1),
+            tasks.Reader(lib.CGROUP, lib.STAT),
+            tasks.Reader(lib.CGROUP, lib.STAT, user=lib.NOBODY),
+            tasks.Reader(lib.ALL, lib.CGROUPS_LIST)]
 
 
 def test(tap):
@@ -112,10 +109,11 @@ def test(tap):
     stress = Stress(random.Random(seed))
     lib.command("modprobe", "intel_rapl_msr")
     lib.load_core(sample_ns=20 * lib.MS, window_ns=200 * lib.MS)
-    background()
+    load = background()
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
         stress.once()
+    tasks.end_load(tap, load)
     tap.ok(not stress.wrong, f"{SECONDS} s: the books balance all the time", *stress.wrong)
     tap.equal(set(stress.done), {action.__name__ for action in stress.actions},
               "(all was done, many times)")

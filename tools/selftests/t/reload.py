@@ -14,17 +14,12 @@ import tasks
 OBJECT_BOUND = 64 << 10
 # Likewise for whole pages, in no cache: only ledgers are that large, 128 KiB a CPU and load.
 PAGE_BOUND = 1 << 20
-READER = """
-while :; do
-	cat /proc/energy/all /proc/energy/cgroup /sys/kernel/debug/energy/all
-done >/dev/null 2>&1
-"""
 
 
 def begin_storm():
     """Forks, exits, switches, readers."""
     return [tasks.Worker("swarm", "-j", 2, "-u", 100, "-U", 500), tasks.Worker("pingpong", 1),
-            tasks.Worker("/bin/sh", "-c", READER)]
+            tasks.Reader(lib.ALL, lib.CGROUP, lib.DEBUG_ALL)]
 
 
 def rmmod(module):

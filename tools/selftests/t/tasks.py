@@ -50,6 +50,41 @@ class Worker:
         self.end()
 
 
+class Reader(Worker):
+    """Reads files again and again, and counts how often it could."""
+
+    LOOP = """
+n=0
+trap 'echo reads=$n; exit' TERM
+while :; do
+	for file; do
+		cat "$file" >/dev/null 2>&1 && n=$((n + 1))
+	done
+done
+"""
+
+    def __init__(self, *files, user=None):
+        command = ("/bin/sh", "-c", self.LOOP, "sh", *files)
+        super().__init__(*(command if user is None else as_user(user, *command)))
+
+    def reads(self):
+        """Have it end, and say how often."""
+        self.process.terminate()
+        return self.said()["reads"]
+
+
+def end_load(tap, workers):
+    """End what was to run until now: one point, that all of it did, and that readers read."""
+    wrong = [f"{worker.process.args}: ended: {worker.process.poll()}" for worker in workers
+             if worker.process.poll() is not None]
+    if not wrong:
+        wrong = [f"{worker.process.args}: has read nothing" for worker in workers
+                 if isinstance(worker, Reader) and not worker.reads()]
+    for worker in workers:
+        worker.end()
+    tap.ok(not wrong, "(the load was there until its end)", *wrong)
+
+
 def is_charged(record, words):
     """Whether the record of a hog that waits (-p) has its time, as the kernel has it.
 
@@ -68,7 +103,7 @@ def in_cgroup(cgroup, *args):
 
 def as_user(uid, *args):
     """A command that gives up root first."""
-    return ("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *args)
+    return ("/usr/bin/setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *args)
 
 
 def status(pid, key):
