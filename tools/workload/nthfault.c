@@ -9,13 +9,13 @@
  *	  nthfault [OPTION...] mkdir DIRECTORY
  *
  *	-f  the allocation to begin with (default 1)
- *	-m  the last one (default 20000)
+ *	-m  more than there are (default 20000); else it fails
  *	-e  an errno that is as good as ENOMEM
  *
  * Needs a kernel with CONFIG_FAULT_INJECTION, set up to fail on request alone. It ends when no
- * allocation is left to fail, and says: tries= worked= failed= other= last=. worked is how often
- * it worked in spite of a failed allocation, failed how often it ended with ENOMEM, other with
- * anything else, the last of which was last.
+ * allocation is left to fail, and says: tries= worked= failed= alike= other= last=. worked is how
+ * often it worked in spite of a failed allocation, failed how often it ended with ENOMEM, alike with
+ * -e's, other with anything else, the last of which was last.
  */
 #include <fcntl.h>
 #include <getopt.h>
@@ -165,7 +165,8 @@ static const struct action *find_action(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	unsigned long first = 1, max = 20000, good = ENOMEM, nth, worked = 0, failed = 0, other = 0;
+	unsigned long first = 1, max = 20000, good = 0, nth, worked = 0, failed = 0;
+	unsigned long alike = 0, other = 0;
 	const struct action *action;
 	int option, ret, last = 0;
 	bool hit;
@@ -193,16 +194,21 @@ int main(int argc, char **argv)
 		if (!hit)
 			break;
 		worked += !ret;
-		if (ret == ENOMEM || (unsigned long)ret == good) {
+		if (ret == ENOMEM) {
 			failed++;
+		} else if (ret && (unsigned long)ret == good) {
+			alike++;
 		} else if (ret) {
 			other++;
 			last = ret;
 		}
 	}
-	if (nth <= max && ret)
+	errno = 0;
+	if (nth > max)
+		die("it makes more than %lu allocations", max);
+	if (ret)
 		die("it fails without a fault: %s", strerror(ret));
-	say("tries=%lu worked=%lu failed=%lu other=%lu last=%d\n", nth - first, worked, failed,
-	    other, last);
+	say("tries=%lu worked=%lu failed=%lu alike=%lu other=%lu last=%d\n", nth - first, worked,
+	    failed, alike, other, last);
 	return 0;
 }
