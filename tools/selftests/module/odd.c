@@ -18,7 +18,7 @@ MODULE_PARM_DESC(garbage, "whether reads give anything, errors and what is out o
 
 static unsigned int reading;
 module_param(reading, uint, 0444);
-MODULE_PARM_DESC(reading, "whether a read is in progress, to be looked at");
+MODULE_PARM_DESC(reading, "how long the read in progress takes, ms, to be looked at");
 
 static unsigned int reads;
 module_param(reads, uint, 0444);
@@ -40,8 +40,10 @@ static int odd_garbage(u64 *raw)
 
 static int odd_read(struct energy_source *src, const struct energy_domain *dom, u64 *raw)
 {
-	WRITE_ONCE(reading, 1);
-	msleep(READ_ONCE(hang_ms));
+	unsigned int ms = READ_ONCE(hang_ms);
+
+	WRITE_ONCE(reading, ms);
+	msleep(ms);
 	WRITE_ONCE(reads, reads + 1);
 	WRITE_ONCE(reading, 0);
 	if (READ_ONCE(garbage))

@@ -14,6 +14,9 @@ import tasks
 ODD = "/sys/module/energy_odd/parameters"
 # Longer than the core waits before it says so.
 HANG_MS = 7000
+# Files that show the latest sample or window, and those that wait for a sample in progress.
+FREE = (lib.ALL, lib.CGROUP, lib.STAT, lib.CGROUPS_LIST, lib.DEBUG_SYS)
+WAITING = (lib.DEBUG_ALL, lib.DEBUG_SOURCES)
 
 
 def setting(name):
@@ -107,16 +110,33 @@ def check_garbage(tap):
               "it has gone")
 
 
-def check_readers_and_parameters(tap):
-    """Who reads or writes while a source hangs waits, and no longer."""
-    lib.command("modprobe", "energy_odd")
-    lib.write(f"{ODD}/hang_ms", 2000)
+def during_hang(wait_s, action):
+    """Do something while a read hangs; whether that was over then, seconds, and the result."""
+    lib.write(f"{ODD}/hang_ms", wait_s * 1000)
     wait_for_read()
     lib.write(f"{ODD}/hang_ms", 0)
-    for path in (lib.ALL, lib.CGROUP, lib.STAT, lib.CGROUPS_LIST, lib.DEBUG_ALL, lib.DEBUG_SOURCES):
-        lib.read_file(path)
-    tap.equal(lib.set_param("sample_ns", 20 * lib.MS), 0, "parameters can be written meanwhile")
-    tap.ok(True, "all files can be read meanwhile")
+    began, reads = time.monotonic(), setting("reads")
+    result = action()
+    waited, took = setting("reads") != reads, time.monotonic() - began
+    lib.wait_until(lambda: setting("reads") != reads)
+    return waited, took, result
+
+
+def check_readers_and_parameters(tap):
+    """Who reads or writes while a source hangs does not wait, or no longer than that."""
+    lib.command("modprobe", "energy_odd")
+    wait_s = 3
+    for paths, waits in (FREE, False), (WAITING, True):
+        for path in paths:
+            waited, took, _ = during_hang(wait_s, lambda path=path: lib.read_file(path))
+            tap.ok(waited == waits and took < 2 * wait_s, f"{path}: reading it while a source hangs "
+                   f"{'waits for that, and no longer' if waits else 'does not wait'}", waited, took)
+    for name, value, waits in ("sample_ns", 20 * lib.MS, False), ("source", "auto", True):
+        waited, took, error = during_hang(wait_s, lambda name=name, value=value:
+                                          lib.set_param(name, value))
+        tap.ok(waited == waits and took < 2 * wait_s and not error, f"writing {name} meanwhile "
+               f"{'waits for that, and no longer' if waits else 'does not wait'}",
+               waited, took, error)
     lib.command("rmmod", "energy_odd")
 
 
