@@ -82,6 +82,8 @@ def end_load(tap, workers):
                  if isinstance(worker, Reader) and not worker.reads()]
     for worker in workers:
         worker.end()
+        worker.process.stdin.close()
+        worker.process.stdout.close()
     tap.ok(not wrong, "(the load was there until its end)", *wrong)
 
 
