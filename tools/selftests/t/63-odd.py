@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=odd timeout=180 topology=1x2 memory=512
+# selftest: guest=odd timeout=240 topology=1x2 memory=512
 """A source that hangs, lies, or goes during a read: the others' joules and the books stay right."""
 
 import subprocess
