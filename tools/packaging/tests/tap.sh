@@ -5,12 +5,25 @@
 n=0
 failed=0
 
+# try COMMAND...: sets $said and $status. Each command of a function counts: in a condition the
+# shell would go on after one that fails, so this is none, and must not be called in one.
+try() {
+	set +e
+	said=$(
+		set -e
+		"$@" 2>&1
+	)
+	status=$?
+	set -e
+}
+
 # check TEXT COMMAND...: one test point; what the command says is shown where it fails.
 check() {
 	text=$1
 	shift
 	n=$((n + 1))
-	if said=$("$@" 2>&1); then
+	try "$@"
+	if [ "$status" -eq 0 ]; then
 		echo "ok $n - $text"
 	else
 		echo "not ok $n - $text"
@@ -29,12 +42,14 @@ finish() {
 says() {
 	pattern=$1
 	shift
-	said=$("$@" 2>&1) || :
+	try "$@"
 	echo "$said"
 	echo "$said" | grep -q -e "$pattern"
 }
 
 # fails COMMAND...: it does not succeed.
 fails() {
-	! "$@"
+	try "$@"
+	echo "$said"
+	[ "$status" -ne 0 ]
 }
