@@ -23,17 +23,48 @@ WRONG = re.compile("|".join((
 )))
 
 
+# A bug for them to find, at the end of a file.
+PLANTED_IN = FOLDER + "core/units"
+PLANTED = """
+int energy_planted(void);
+int energy_planted(void)
+{
+	int *planted = NULL;
+
+	return *planted;
+}
+"""
+
+
+def warnings(said):
+    bad = [PROJECT_PATH.sub("", line) for line in said if WARNING.search(line)]
+    return [line for line in bad if not WRONG.search(line)]
+
+
+def find_planted(tree, build, checks):
+    """What is wrong if they do not find it. The tree has a copy of the project."""
+    source = tree / f"{PLANTED_IN}.c"
+    text = source.read_text(encoding="utf-8")
+    try:
+        source.write_text(text + PLANTED, encoding="utf-8")
+        said, _ = build.make(*checks, f"{PLANTED_IN}.o")
+    finally:
+        source.write_text(text, encoding="utf-8")
+    return [] if any("planted" in line for line in warnings(said)) else ["a planted bug was not found"]
+
+
 def analyze(compiler, checker):
     """
     The checker's warnings on everything that a slim kernel has of the project. Not on the suites:
     their macros take longer than all the rest.
     """
+    checks = ("C=2", f"CHECK={checker}", "CHECKFLAGS=")
     with trees.locked(kernel.home()):
-        build = kernel.Kernel(kernel.tree(), compiler)
+        tree = kernel.tree()
+        build = kernel.Kernel(tree, compiler)
         build.configure(*kernel.energy("y"))
-        said, ok = build.make("C=2", f"CHECK={checker}", "CHECKFLAGS=", FOLDER)
-    bad = [PROJECT_PATH.sub("", line) for line in said if WARNING.search(line)]
-    bad = [line for line in bad if not WRONG.search(line)]
+        said, ok = build.make(*checks, FOLDER)
+        bad = warnings(said) + find_planted(tree, build, checks)
     return bad if ok else bad + ["make failed:"] + said[-20:]
 
 

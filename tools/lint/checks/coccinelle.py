@@ -20,7 +20,7 @@ def options(patch):
     return found[1].split() if found else []
 
 
-def check(files):
+def check(files, wanted="*.cocci"):
     """
     One patch after the other, as `make coccicheck` does, which stops at the first that is written
     in OCaml: these need a compiler, and are left out.
@@ -38,7 +38,7 @@ def check(files):
         return [f"{name}: {line}" for line in lines if not CHATTER.match(line)
                 and (name, line.partition(":")[0]) not in WRONG]
 
-    patches = sorted(home.rglob("*.cocci"))
+    patches = sorted(home.rglob(wanted))
     return side_by_side(apply, patches) if patches else [f"no patches in {home}"]
 
 
