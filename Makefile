@@ -27,7 +27,7 @@ THIRDPARTY	:= $(BUILD)/thirdparty$(KERNEL_SUFFIX)
 
 .DEFAULT_GOAL := modules
 .PHONY: modules tools install install-dkms install-api install-headers uninstall clean help
-.PHONY: deb rpm
+.PHONY: deb rpm packages-deps no-dkms
 .PHONY: deps run shell check check-debug check-matrix check-host kunit coverage lint intree
 .PHONY: selftests bench guest guest-modules guest-module guest-thirdparty guest-payload
 
@@ -85,10 +85,14 @@ ifeq ($(DESTDIR),)
 	depmod $(KVER)
 endif
 
-deb: deps ## Debian packages, into build/deb
+# Where there is no dpkg, the build says what is missing.
+packages-deps:
+	@! command -v dpkg-query >/dev/null || tools/deps tools/packaging/packages.host
+
+deb: packages-deps ## Debian packages, into build/deb
 	tools/packaging/deb/build
 
-rpm: deps ## RPM packages, into build/rpm
+rpm: packages-deps ## RPM packages, into build/rpm
 	tools/packaging/rpm/build
 
 deps: ## install the Debian packages that the other targets need
