@@ -13,6 +13,8 @@ DEVDIR	:= $(DESTDIR)/usr/src/energy-core-dev
 # What DKMS builds from, and the version, which stands in dkms.conf alone.
 VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 DKMSDIR	:= $(DESTDIR)/usr/src/energy-$(VERSION)
+DKMSFILES	:= $(wildcard Kbuild dkms.conf core/*.[ch] core/*.mk core/include/energy/*.h \
+	export/*.[ch] sources/*.[ch])
 MODULES	:= energy_rapl_msr energy_rapl_powercap energy_pmu_instr energy_vm_fallback energy_core
 
 TESTBED	:= tools/testbed
@@ -61,9 +63,9 @@ ifeq ($(DESTDIR),)
 endif
 
 install-dkms: ## install the sources that DKMS builds the modules from
-	install -d $(DKMSDIR)
-	cp --parents --preserve=timestamps Kbuild dkms.conf core/*.[ch] core/*.mk \
-		core/include/energy/*.h export/*.[ch] sources/*.[ch] $(DKMSDIR)/
+	for file in $(DKMSFILES); do \
+		install -D -p -m 644 $$file $(DKMSDIR)/$$file || exit 1; \
+	done
 
 # Packages have these alone: newer DKMS keeps the symbols of what it builds.
 install-api:
