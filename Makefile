@@ -49,7 +49,16 @@ modules: ## build the modules for the running kernel (or KDIR=)
 tools: ## build the user-space tools
 	$(MAKE) -C tools/energy
 
-install: modules ## build, install and load on the running kernel
+# Of two copies depmod takes one, and DKMS keeps a hand-installed one as the kernel's own, which it
+# puts back at removal. Packages refuse where MODDIR is there.
+no-dkms:
+ifeq ($(DESTDIR),)
+	@! command -v dkms >/dev/null || ! dkms status energy -k $(KVER) | grep ': installed' || { \
+		echo "DKMS has installed energy for this kernel: first 'apt remove energy-dkms'" \
+		"('rpm -e energy-dkms'), or 'dkms remove energy/VERSION --all'" >&2; exit 1; }
+endif
+
+install: no-dkms modules ## build, install and load on the running kernel
 	install -d $(MODDIR)
 	install -m 644 $(KMOD)/*.ko $(MODDIR)/
 ifeq ($(DESTDIR),)

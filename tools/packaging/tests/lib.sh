@@ -14,6 +14,7 @@ next=$version.1
 # nothing_left KERNEL...: no trace of us where packages and DKMS put things.
 nothing_left() {
 	left=$(find /usr/src /var/lib/dkms -maxdepth 1 -name 'energy*'
+		find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'dkms*'
 		find /lib/modules/ -name 'energy_*')
 	for kernel in "$@"; do
 		left=$left$(grep energy "/lib/modules/$kernel/modules.dep" || :)
@@ -30,4 +31,31 @@ installed() {
 		echo "$module: $file $(modinfo -F version "$file")"
 		[ "$(modinfo -F version "$file")" = "$1" ] || return
 	done
+}
+
+# another_kernel NAME: the stock one's headers once more.
+another_kernel() {
+	mkdir -p "/lib/modules/$1"
+	# beside the other: it has relative links
+	cp -a "$KDIR" "/usr/src/linux-headers-$1"
+	ln -s "/usr/src/linux-headers-$1" "/lib/modules/$1/build"
+}
+
+# by_hand NAME: what `make install` leaves for that kernel.
+by_hand() {
+	mkdir -p "/lib/modules/$1/updates/energy"
+	: >"/lib/modules/$1/updates/energy/energy_core.ko"
+}
+
+# private DIR: as it is where the umask is 077.
+private() {
+	umask 077
+	chmod -R go= "$1"
+}
+
+# readable PATH...: everybody can read all of it.
+readable() {
+	private=$(find "$@" -not -perm -444 -o -type d -not -perm -555)
+	echo "$private"
+	[ -z "$private" ]
 }
