@@ -51,6 +51,7 @@ modules_load() {
 	$command
 }
 
+unloading="rmmod energy_rapl_msr energy_vm_fallback energy_core"
 check "the guest has what DKMS has installed" tar -C / -xf /payload/old.tar
 check "modules-load.d and modprobe.d are written" configure
 check "nothing is loaded" fails loaded core
@@ -73,6 +74,8 @@ for module in rapl_msr rapl_powercap pmu_instr vm_fallback; do
 done
 
 modprobe energy_rapl_msr
+check "an upgrade names what unloads what is loaded" \
+	says 'old ones .*: rmmod energy_rapl_msr energy_core$' /payload/control/prerm upgrade
 check "the new version is installed" tar -C / -xf /payload/new.tar
 check "what is loaded is still the old one" loaded_version "$1"
 check "... as modprobe leaves it" modprobe energy_rapl_msr
@@ -82,4 +85,13 @@ check "modprobe loads the new one" modprobe energy_rapl_msr
 check "... which says so" loaded_version "$2"
 check "... and measures" grep '^source=rapl_msr$' /proc/energy/all
 check "the new one unloads" unload
+
+modprobe energy_vm_fallback
+modprobe energy_rapl_msr
+check "removal names what unloads what is loaded" says ": $unloading$" /payload/control/prerm remove
+rm -r "/lib/modules/$(uname -r)/updates"
+# shellcheck disable=SC2086 # words
+check "... which does so where their files are gone" $unloading
+check "... all of them" fails loaded core
+check "... and is not named where none is loaded" fails says rmmod /payload/control/prerm remove
 finish
