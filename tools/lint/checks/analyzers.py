@@ -26,12 +26,10 @@ WRONG = re.compile("|".join((
 # A bug for them to find, at the end of a file.
 PLANTED_IN = FOLDER + "core/units"
 PLANTED = """
-int energy_planted(void);
-int energy_planted(void)
+int energy_planted(const int *planted);
+int energy_planted(const int *planted)
 {
-	int *planted = NULL;
-
-	return *planted;
+	return planted ? 0 : *planted;
 }
 """
 
@@ -42,7 +40,7 @@ def warnings(said):
 
 
 def find_planted(tree, build, checks):
-    """What is wrong if they do not find it. The tree has a copy of the project."""
+    """What is wrong if they do not find it in the tree's copy of the file, after its own lines."""
     source = tree / f"{PLANTED_IN}.c"
     text = source.read_text(encoding="utf-8")
     try:
@@ -50,7 +48,8 @@ def find_planted(tree, build, checks):
         said, _ = build.make(*checks, f"{PLANTED_IN}.o")
     finally:
         source.write_text(text, encoding="utf-8")
-    return [] if any("planted" in line for line in warnings(said)) else ["a planted bug was not found"]
+    lines = [int(n) for n in re.findall(r"^core/units\.c:(\d+):", "\n".join(warnings(said)), re.M)]
+    return [] if max(lines, default=0) > text.count("\n") else ["a planted bug was not found"]
 
 
 def analyze(compiler, checker):
