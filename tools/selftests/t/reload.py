@@ -11,9 +11,8 @@ import memory
 import tasks
 
 # What is left behind each time makes a cache grow in both halves of a test. What other parts of
-# the kernel allocate, now and then, seldom does so in both, and is an object or two.
+# the kernel allocate, now and then, seldom does so in both.
 LOAD_BOUND = 32
-OTHERS_OBJECTS = 4
 # Whole pages, in no cache, are less exact. Only ledgers are that large, 128 KiB a CPU and load.
 PAGE_BOUND = 1 << 20
 
@@ -57,15 +56,18 @@ def taken():
 
 
 def others(cache):
-    """Bytes that others may have added to a cache."""
-    path = f"/sys/kernel/slab/{cache}/slab_size"
-    return OTHERS_OBJECTS * int(lib.text(path)) if os.path.exists(path) else 0
+    """Bytes of a cache that may seem to be in use: of each CPU's slab, what is free is counted."""
+    path = f"/sys/kernel/slab/{cache}"
+    if not os.path.exists(path):
+        return 0
+    return os.cpu_count() * int(lib.text(f"{path}/slab_size")) * \
+        int(lib.text(f"{path}/objs_per_slab"))
 
 
 def check_left(tap, taken_at, bound, what):
     """Three of taken(), before, in the middle and after: nothing is left behind each time.
 
-    No cache grows by more than so many bytes, or a few objects, in both halves.
+    No cache grows by more than so many bytes, or a slab for each CPU, in both halves.
     """
     before, middle, after = taken_at
     grown = {name: min(middle[0].get(name, 0) - before[0].get(name, 0),
