@@ -59,7 +59,7 @@ def check_files(tap):
 
 def check_books(tap, when):
     """The books, and that all goes on."""
-    hog = tasks.Worker("hog", "-u", 200, "-p")
+    hog = tasks.Worker("hog", "-u", 1000, "-p")
     words = hog.said()
     lib.wait_samples(3)
     books = audit.check_books(tap, when)

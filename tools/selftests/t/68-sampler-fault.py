@@ -97,7 +97,7 @@ def check_sources(tap, sampler):
 def check_recovery(tap):
     """Nothing of it is left."""
     lib.wait_windows(3)
-    hog = tasks.Worker("hog", "-u", 200, "-p")
+    hog = tasks.Worker("hog", "-u", 1000, "-p")
     words = hog.said()
     lib.wait_samples(2)
     books = lib.settled_listing()

@@ -90,10 +90,10 @@ def end_load(tap, workers):
 def is_charged(record, words):
     """Whether the record of a hog that waits (-p) has its time, as the kernel has it.
 
-    To 1 % of 200 ms and more: on a busy host the two are not quite the same, see lib.GAP_NS.
+    To 1 % of a second and more: on a busy host the two are not quite the same, see lib.GAP_NS.
     """
     kernel_ns = int(lib.text(f"/proc/{words['pid']}/schedstat").split()[0])
-    return words["cpu_ns"] >= 200 * lib.MS and \
+    return words["cpu_ns"] >= lib.SECOND and \
         abs(record["cpu_ns"] - kernel_ns) * 100 <= kernel_ns
 
 
