@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=hotplug timeout=360 matrix=yes
+# selftest: guest=hotplug timeout=360
 """CPUs go offline and come back, whole packages too, under load: no joule lost or invented."""
 
 import errno

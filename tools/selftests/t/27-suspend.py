@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=suspend timeout=180 matrix=yes
+# selftest: guest=suspend timeout=180
 """Suspend: a last sample before, a first one after, and what the sleep used is idle."""
 
 import os

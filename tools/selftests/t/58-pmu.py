@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=pmu timeout=400 topology=2x2 matrix=yes
+# selftest: guest=pmu timeout=400 topology=2x2
 """Instructions per process, beside perf, the NMI watchdog and CPU hotplug."""
 
 import errno
