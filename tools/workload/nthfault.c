@@ -14,8 +14,8 @@
  *
  * Needs a kernel with CONFIG_FAULT_INJECTION, set up to fail on request alone. It ends when no
  * allocation is left to fail, and says: tries= worked= failed= alike= other= last=. worked is how
- * often it worked in spite of a failed allocation, failed how often it ended with ENOMEM, alike with
- * -e's, other with anything else, the last of which was last.
+ * often it worked in spite of a failed allocation, failed how often it ended with ENOMEM, alike
+ * with -e's, other with anything else, the last of which was last.
  */
 #include <fcntl.h>
 #include <getopt.h>

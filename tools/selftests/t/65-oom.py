@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=odd timeout=180 topology=1x2 memory=512
+# selftest: guest=odd timeout=300 topology=1x2 memory=512
 """Memory runs out, in a cgroup and everywhere: the meter goes on, and is right."""
 
 import os
