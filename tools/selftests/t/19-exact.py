@@ -24,7 +24,7 @@ THROTTLE = "/proc/sys/kernel/sched_rt_runtime_us"
 SLEEPERS = 600
 # Module loading takes at least so many of its rounds.
 MANY = 100
-EAGER, EAGER_MS = ("-d", 95, "-e", 2000), 10 * BUSY_MS
+EAGER, EAGER_MS = ("-d", 95, "-e", 2000), 50 * BUSY_MS
 SHORT_THREADS, SHORT_US = 150, 3000
 SWARM, SWARM_US = 300, 1000
 LOST = ("charges_lost", "charges_unmatched", "exits_lost", "no_memory", "dead_dropped")
