@@ -78,6 +78,10 @@ def test(tap):
         check(tap, "mapped", mapped, 0)
     else:
         tap.skip("mapped: user 0 sees exactly its processes", "podman cannot start it before 5.12")
+    # podman itself waits for an end for five seconds, which can be too short under emulation.
+    podman("kill", "--all", "--signal=KILL")
+    lib.wait_until(lambda: not any(os.path.exists(f"/proc/{init}") for init in (plain, mapped)
+                                   if init))
     podman("rm", "--all", "--force", "--time=0")
 
 
