@@ -124,7 +124,8 @@ check-debug: deps guest-payload ## the selftests on kernels that find bugs: KASA
 check-matrix: deps ## modules and selftests on all kernels of tools/testbed/kernels.list
 	@tools/check --matrix
 
-check-host: deps ## the selftests that disturb nothing, on the running kernel
+check-host: ## the selftests that disturb nothing, on the running kernel
+	@! command -v dpkg-query >/dev/null || tools/deps tools/workload/packages.host
 	@tools/selftests/host
 
 kunit: deps ## the KUnit suites, plain and with sanitizers
