@@ -21,6 +21,9 @@ BUSY_MS = 400
 PREEMPT = "/sys/kernel/debug/sched/preempt"
 REALTIME = "/sys/kernel/realtime"
 THROTTLE = "/proc/sys/kernel/sched_rt_runtime_us"
+# And nobody is to hold it up: since 6.17 a kernel thread walks all memory to say how old it is, a
+# tenth of a millisecond at a time with preemption off.
+MEMORY_WATCH = "/sys/module/damon_stat/parameters/enabled"
 SLEEPERS = 600
 # Module loading takes at least so many of its rounds.
 MANY = 100
@@ -65,6 +68,8 @@ def preemptible():
 
 def load_beside(worker, **params):
     """Load while a worker runs again and again."""
+    if os.path.exists(MEMORY_WATCH) and lib.write(MEMORY_WATCH, "N"):
+        raise RuntimeError("the kernel does not stop to watch memory")
     throttle = lib.text(THROTTLE)
     with preemptible() as full:
         lib.write(THROTTLE, -1)
