@@ -61,6 +61,8 @@ def check_counts(tap):
 
     What the kernel does in a switch after the tracepoint, perf's own work above all, we count for
     who comes, the other two for nobody or who goes. So there should be few switches: few samples.
+    On a debug kernel that alone is a percent of what a hog does between two switches: there they
+    are compared with perf's only.
     """
     lib.must_set(window_ns=lib.SECOND, sample_ns=lib.SECOND)
     cpus = sorted(cpu for package in hardware.packages().values() for cpu in package)
@@ -71,7 +73,8 @@ def check_counts(tap):
                         ("-n", ROUNDS // 2, "-j", len(cpus) + 1))):
         ours, perf, truth = count(*args)
         tap.ok(off_by(ours, perf) < PERCENT, f"{name}: perf stat counts the same", ours, perf)
-        tap.ok(off_by(ours, truth) < PERCENT, f"{name}: and so does the hardware", ours, truth)
+        if not lib.SANITIZED:
+            tap.ok(off_by(ours, truth) < PERCENT, f"{name}: and so does the hardware", ours, truth)
         tap.note(f"instructions: {name}: {off_by(ours, perf):.3f} % from perf, "
                  f"{off_by(ours, truth):.3f} % from the truth")
     lib.must_set(sample_ns=100 * lib.MS)

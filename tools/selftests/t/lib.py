@@ -32,6 +32,8 @@ KERNEL = tuple(int(number) for number in re.findall(r"\d+", os.uname().release)[
 # Before "net: sock: add tracepoints sock_send_length, sock_recv_length" nobody tells of a
 # datagram that is received.
 COUNTS_UDP_RECEIVED = KERNEL >= (6, 3)
+# One that looks for bugs (tools/debugkernel): what it does itself takes many times longer.
+SANITIZED = any(os.path.exists(f"/sys/kernel/debug/{name}") for name in ("kmemleak", "kcsan"))
 
 
 # Files
