@@ -97,6 +97,26 @@ def is_charged(record, words):
         abs(record["cpu_ns"] - kernel_ns) * 100 <= kernel_ns
 
 
+def charged_hog(tries=3):
+    """Whether one of so many hogs is charged for its time and has energy; and what was seen.
+
+    For kernels that take long for a switch. One that few preempt, as the kernel reads its clock
+    when who preempts is woken, and not again for the switch: which comes a millisecond later, if
+    there is a soft interrupt's work to do. One of several, as a busy host that comes in between
+    moves some 10 ms to or from it; what loses time of ours does so each time.
+    """
+    seen = []
+    for _ in range(tries):
+        with Worker("/usr/bin/chrt", "-f", 1, f"{lib.PAYLOAD}/hog", "-u", 2000, "-p") as hog:
+            words = hog.said()
+            lib.wait_samples()
+            record = lib.settled_listing().of(hog.pid)
+            seen += [record, words, lib.text(f"/proc/{hog.pid}/schedstat")]
+            if is_charged(record, words) and record["energy_nj"] > 0:
+                return True, seen
+    return False, seen
+
+
 def in_cgroup(cgroup, *args):
     """A command that moves itself to a cgroup first."""
     return ("/bin/sh", "-c", f'echo 0 >{lib.CGROUPS}/{cgroup}/cgroup.procs && exec "$@"', "sh",
