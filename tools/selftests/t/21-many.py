@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=many timeout=400 icount=yes memory=2048
+# selftest: guest=many timeout=400 icount=yes memory=2048 kernel=stock
 """Many at once: ten thousand threads of one process, twenty thousand short processes."""
 
 import glob
