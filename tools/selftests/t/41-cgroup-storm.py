@@ -5,6 +5,7 @@
 
 import os
 
+import faults
 import harness
 import lib
 import memory
@@ -13,7 +14,7 @@ import tasks
 # Before 6.0 the kernel waits for two grace periods, some 60 ms, for each process that begins in a
 # cgroup of its own. And kmemleak, which would find any leak, knows each of the kernel's objects of
 # each of them.
-STORM = 20000 if lib.KERNEL >= (6, 0) and not lib.SANITIZED else 2000
+STORM = 20000 if lib.KERNEL >= (6, 0) and not os.path.exists(faults.KMEMLEAK) else 2000
 # Of the rest of the kernel; a row is more than half a KiB, so a leaked one in 120 would show, or in
 # 12 of the shorter storm.
 BOUND = 128 << 10
