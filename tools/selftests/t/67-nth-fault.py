@@ -6,6 +6,7 @@
 import errno
 import os
 
+import audit
 import faults
 import hardware
 import harness
@@ -79,8 +80,11 @@ def check_books(tap, when):
     charged, seen = tasks.charged_hog()
     books, after = settled()
     tap.equal(after, before, f"{when}: every domain is what its register counted")
-    tap.equal([books.imbalance(), books.imbalance("window_"), books["unbalanced"]], [0, 0, 0],
+    tap.equal([books.imbalance(), books.imbalance("window_"), books["unbalanced"],
+               books["measured_nj"]], [0, 0, 0, books.billed("measured_nj")],
               f"{when}: the books balance")
+    tap.equal(audit.misspent(books) + [dom for dom in books.domains if dom["last_error"]], [],
+              f"{when}: each domain's energy went somewhere, and it can be read")
     tap.ok(charged, f"{when}: who runs is accounted", *seen)
     lib.must_set(sample_ns=SAMPLE_NS, window_ns=WINDOW_NS)
 

@@ -6,13 +6,27 @@ import lib
 import tasks
 
 
+def misspent(books):
+    """Domains whose energy did not go where it should."""
+    wrong = []
+    for dom in books.domains:
+        name = dom["domain"]
+        paid = sum(dom[key] for key in ("attributed_nj", "unattributed_nj", "idle_nj",
+                                        "pending_nj", "reported_nj"))
+        if dom["measured_nj"] != paid:
+            wrong.append(f"{name}: measured_nj={dom['measured_nj']}, went to {paid}")
+        if dom["billed"] and dom["reported_nj"]:
+            wrong.append(f"{name}: reported_nj={dom['reported_nj']} of a billed domain")
+    return wrong
+
+
 def check_domains(tap, when, books, gaps=(), registers=hardware.registers):
     """Each domain against its register, as we read it while all counters stood still.
 
     Domains in gaps could not be read for a while: nothing of that time is missing.
     """
     raws = registers(books)
-    wrong = []
+    wrong = misspent(books)
     for dom in books.domains:
         name = dom["domain"]
         want = {
@@ -22,12 +36,6 @@ def check_domains(tap, when, books, gaps=(), registers=hardware.registers):
         }
         if name not in gaps:
             want |= {"gaps": 0, "last_error": 0}
-        paid = sum(dom[key] for key in ("attributed_nj", "unattributed_nj", "idle_nj",
-                                        "pending_nj", "reported_nj"))
-        if dom["measured_nj"] != paid:
-            wrong.append(f"{name}: measured_nj={dom['measured_nj']}, went to {paid}")
-        if dom["billed"] and dom["reported_nj"]:
-            wrong.append(f"{name}: reported_nj={dom['reported_nj']} of a billed domain")
         wrong += [f"{name}: {key}={dom[key]}, not {value}"
                   for key, value in want.items() if dom[key] != value]
     tap.ok(not wrong, f"{when}: every domain is what its register counted", *wrong)
