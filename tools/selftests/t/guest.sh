@@ -7,7 +7,7 @@
 #
 # Marks where each begins and ends. Whatever one leaves behind is removed before the next. A kernel
 # that can find leaks (CONFIG_DEBUG_KMEMLEAK) is asked for them at the end: its log says how many,
-# which fails the run.
+# which fails the run. So does a kernel that looks for bugs no more.
 set -u
 
 export PYTHONDONTWRITEBYTECODE=1
@@ -32,13 +32,29 @@ for test in "$@"; do
 	done
 done
 
-leaks=/sys/kernel/debug/kmemleak
-[ -e $leaks ] || exit 0
-# What has just been allocated, or is freed by RCU just now, is no leak yet: it is looked for
-# twice, more than the five seconds apart that an object has to be old.
-for _ in 1 2; do
-	sleep 6
-	echo scan >$leaks
-done
-# the kernel's log takes one line at a time
-sed -u 's/^/leak: /' $leaks >/dev/kmsg
+# What looks for bugs has to be at it still, or what it did not find says nothing.
+status=0
+complain() {
+	echo "guest.sh: $*" >&2
+	status=1
+}
+
+debug=/sys/kernel/debug
+# lockdep turns itself off after its first report, and when it has run out of room
+if [ -e /proc/lockdep_stats ] && ! grep -q '^ *debug_locks: *1$' /proc/lockdep_stats; then
+	complain "lockdep is off"
+fi
+if [ -e $debug/kcsan ] && ! grep -q '^enabled: 1$' $debug/kcsan; then
+	complain "KCSAN is off"
+fi
+if [ -e $debug/kmemleak ]; then
+	# What has just been allocated, or is freed by RCU just now, is no leak yet: it is looked
+	# for twice, more than the five seconds apart that an object has to be old.
+	for _ in 1 2; do
+		sleep 6
+		echo scan >$debug/kmemleak || complain "kmemleak is off"
+	done
+	# the kernel's log takes one line at a time
+	sed -u 's/^/leak: /' $debug/kmemleak >/dev/kmsg || complain "the leaks could not be told"
+fi
+exit $status

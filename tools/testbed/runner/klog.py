@@ -4,14 +4,18 @@
 import re
 
 PROBLEM = re.compile(
-    r"Kernel panic|BUG: |\bOops\b|WARNING: |general protection fault[,:]|invalid opcode"
+    r"Kernel panic|BUG: |\bBUG \S+ \(|\bOops\b|WARNING: |general protection fault[,:]|invalid opcode"
     r"|unable to handle|double fault|unchecked MSR access"
     r"|rcu: .*(stall|starved)|INFO: rcu|INFO: task .* blocked for more than"
     r"|soft lockup|hard LOCKUP|workqueue lockup"
     r"|possible (circular|recursive|irq)|possible deadlock|inconsistent lock state"
     r"|suspicious RCU usage|held lock freed|lock held when returning|DEBUG_LOCKS_WARN_ON"
     r"|sleeping function called|scheduling while atomic"
-    r"|KASAN|KCSAN|KFENCE: |UBSAN|kmemleak: [1-9]|ODEBUG"
+    # From here on lockdep is off.
+    r"|trying to register non-static key|turning off the locking correctness validator"
+    r"|KASAN|KCSAN|KFENCE: |UBSAN|ODEBUG"
+    r"|kmemleak: ([1-9]|Cannot allocate|Kernel memory leak detector disabled)"
+    r"|Slab cache still has objects|cannot create duplicate|debugfs: .* already present"
     r"|refcount_t: |list_(add|del) corruption|Bad page|Bad rss-counter"
     r"|unregister_netdevice: waiting")
 

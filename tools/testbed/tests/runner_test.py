@@ -14,6 +14,9 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+from runner import klog  # noqa: E402  pylint: disable=wrong-import-position
+
 RUN = os.path.join(os.path.dirname(HERE), "run")
 # What a guest's QEMU writes has to be within the project.
 BUILD = os.path.join(HERE, "..", "..", "..", "build", "testbed")
@@ -215,9 +218,33 @@ RACE = """[   12.0] ============================================================
 """
 
 
+# What says that something is wrong with none of the words of the other reports.
+COMPLAINTS = (
+    "BUG energy_proc (Tainted: G           O      ): Objects remaining on __kmem_cache_shutdown()",
+    "kmem_cache_destroy energy_proc: Slab cache still has objects when called from x+0x1/0x2",
+    "sysfs: cannot create duplicate filename '/devices/virtual/powercap/energy'",
+    "debugfs: Directory 'energy' with parent '/' already present!",
+    "INFO: trying to register non-static key.",
+    "turning off the locking correctness validator.",
+    "kmemleak: Cannot allocate a kmemleak_object structure",
+    "kmemleak: Kernel memory leak detector disabled",
+    "kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
+)
+NO_COMPLAINTS = (
+    "kmemleak: Kernel memory leak detector initialized (mem pool available: 39000)",
+    "kmemleak: 0 new suspected memory leaks",
+    "DEBUG (x) is no BUG",
+)
+
+
+def test_complaints():
+    """Each is a problem by itself."""
+    for line in COMPLAINTS:
+        check(len(klog.problems(f"[   12.0] {line}\n")) == 1, f"a problem: {line[:40]}...")
+    check(not klog.problems("\n".join(NO_COMPLAINTS)), "no problem: what is like one")
+
+
 def test_races():
-    sys.path.insert(0, os.path.dirname(HERE))
-    from runner import klog  # pylint: disable=import-outside-toplevel
     ours, others = "energy_x+0x1/0x2 [energy_core]", "vfs_x+0x1/0x2"
     check(len(klog.problems(RACE.format(ours, others))) == 1, "a data race of ours is a problem")
     check(len(klog.problems(RACE.format(others, ours))) == 1,
@@ -227,7 +254,7 @@ def test_races():
           "and hides nothing")
 
 
-TESTS = (test_races, test_output_and_status, test_time_limit, test_guest_problems, test_clean_up,
+TESTS = (test_complaints, test_races, test_output_and_status, test_time_limit, test_guest_problems, test_clean_up,
          test_side_by_side, test_interactive, test_profile, test_refusals)
 
 with tempfile.TemporaryDirectory() as SCRATCH:
