@@ -29,6 +29,7 @@
  */
 #define MAX_PMU_TYPE 64
 
+/* NULL where there is none: the CPU's retry may find one. Read by the CPU in its switches. */
 static DEFINE_PER_CPU(struct perf_event *, pmu_event);
 
 /*
@@ -38,7 +39,7 @@ static DEFINE_PER_CPU(struct perf_event *, pmu_event);
 static struct cpumask pmu_missing;
 static struct cpumask pmu_said;
 
-/* Of the last CPU that has no such event at all. */
+/* Of the last event that could not be made. */
 static int pmu_error;
 
 /* Rule 9: an event that is not on this CPU's PMU now has a register that is somebody else's. */
@@ -56,7 +57,7 @@ static notrace bool pmu_read_local(u64 *count)
 {
 	struct perf_event *event = __this_cpu_read(pmu_event);
 
-	if (unlikely(!counts_here(event)))
+	if (unlikely(!event || !counts_here(event)))
 		return false;
 	event->pmu->read(event);
 	*count = local64_read(&event->count);
@@ -95,30 +96,42 @@ static struct perf_event *create_any(unsigned int cpu)
 /* An event's state is read from afar: good enough to see that it has found no counter. */
 static void note(unsigned int cpu)
 {
-	if (READ_ONCE(per_cpu(pmu_event, cpu)->state) == PERF_EVENT_STATE_ACTIVE)
+	const struct perf_event *event = per_cpu(pmu_event, cpu);
+
+	if (event && READ_ONCE(event->state) == PERF_EVENT_STATE_ACTIVE)
 		cpumask_clear_cpu(cpu, &pmu_missing);
 	else
 		cpumask_set_cpu(cpu, &pmu_missing);
 }
 
-static int pmu_start_cpu(struct energy_meter *meter, unsigned int cpu)
+static void give_event(unsigned int cpu)
 {
 	struct perf_event *event = create_any(cpu);
 
-	if (IS_ERR(event)) {
+	if (IS_ERR(event))
 		pmu_error = PTR_ERR(event);
-		return pmu_error;
-	}
-	per_cpu(pmu_event, cpu) = event;
+	else	/* whole before the CPU sees it */
+		smp_store_release(per_cpu_ptr(&pmu_event, cpu), event);
+}
+
+/* A CPU that has no such event never will have; one that got none for want of memory may. */
+static int pmu_start_cpu(struct energy_meter *meter, unsigned int cpu)
+{
+	give_event(cpu);
+	if (!per_cpu(pmu_event, cpu) && pmu_error == -ENOENT)
+		return -ENOENT;
 	note(cpu);
 	return 0;
 }
 
 static void pmu_stop_cpu(struct energy_meter *meter, unsigned int cpu)
 {
+	struct perf_event *event = per_cpu(pmu_event, cpu);
+
 	cpumask_clear_cpu(cpu, &pmu_missing);
-	perf_event_release_kernel(per_cpu(pmu_event, cpu));
 	per_cpu(pmu_event, cpu) = NULL;
+	if (event)
+		perf_event_release_kernel(event);
 }
 
 static const struct energy_meter_ops pmu_ops = {
@@ -140,29 +153,39 @@ static void say_what_is_missing(void)
 	if (cpumask_empty(&pmu_missing))
 		pr_info("all CPUs count instructions again\n");
 	else
-		pr_info("no instructions of CPUs %*pbl: perf or the NMI watchdog has all counters there; tried again every %d s\n",
+		pr_info("no instructions of CPUs %*pbl: perf or the NMI watchdog has all counters there, or there was no memory; tried again every %d s\n",
 			cpumask_pr_args(&pmu_missing), RETRY / HZ);
 	cpumask_copy(&pmu_said, &pmu_missing);
 }
 
 /*
- * A pinned event that has found no counter is in error, until it is enabled again. CPUs that have
- * nothing to count are left alone.
+ * A pinned event that has found no counter is in error, until it is enabled again. Either way
+ * interrupts the CPU.
+ */
+static void retry_cpu(unsigned int cpu)
+{
+	struct perf_event *event = per_cpu(pmu_event, cpu);
+
+	if (!event)
+		give_event(cpu);
+	else if (READ_ONCE(event->state) != PERF_EVENT_STATE_ACTIVE)
+		perf_event_enable(event);
+}
+
+/*
+ * CPUs that have nothing to count are left alone; so are those whose meter is not started, which
+ * have no event and are not missed.
  */
 static void pmu_retry(struct work_struct *work)
 {
-	struct perf_event *event;
 	unsigned int cpu;
 
 	cpus_read_lock();
 	for_each_online_cpu(cpu) {
-		event = per_cpu(pmu_event, cpu);
-		if (!event)
+		if (!per_cpu(pmu_event, cpu) && !cpumask_test_cpu(cpu, &pmu_missing))
 			continue;
-		/* which interrupts the CPU */
-		if (READ_ONCE(event->state) != PERF_EVENT_STATE_ACTIVE &&
-		    energy_source_cpu_busy(cpu))
-			perf_event_enable(event);
+		if (energy_source_cpu_busy(cpu))
+			retry_cpu(cpu);
 		note(cpu);
 	}
 	say_what_is_missing();
@@ -173,10 +196,24 @@ static void pmu_retry(struct work_struct *work)
 /* Deferrable: an idle machine is not woken for this. */
 static DECLARE_DEFERRABLE_WORK(pmu_work, pmu_retry);
 
+static bool counts_anywhere(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (per_cpu(pmu_event, cpu))
+			return true;
+	return false;
+}
+
 static int __init energy_pmu_instr_init(void)
 {
 	int ret = energy_meter_register(&pmu_meter);
 
+	if (!ret && !counts_anywhere()) {
+		energy_meter_unregister(&pmu_meter);
+		ret = -ENODEV;
+	}
 	if (ret == -ENODEV && pmu_error == -ENOENT)
 		pr_info("no instruction counter here: a virtual machine has one only if its host gives it a PMU (kvm's enable_pmu=1, see the README)\n");
 	else if (ret == -ENODEV && pmu_error)

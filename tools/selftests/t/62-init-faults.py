@@ -6,6 +6,7 @@
 import errno
 import os
 
+import hardware
 import harness
 import lib
 import tasks
@@ -65,6 +66,7 @@ PLACES = ("/proc/energy", "/sys/kernel/debug/energy", "/sys/devices/virtual/powe
 # So many calls of one function at most; registers are read more often.
 CALLS_MAX = 12
 ALL_CALLS = 0
+NO_CALL = -1
 DENIED = "/sys/module/energy_denied/parameters"
 
 
@@ -144,6 +146,27 @@ def check_module(tap, module):
     tap.ok(lib.loaded(module), f"{module} loads afterwards")
 
 
+def check_one_cpu(tap):
+    """A CPU comes while there is no memory for its event: it is missed, and tried again."""
+    lib.command("modprobe", PMU)
+    with tasks.Worker("hog", "-j", 2, "-d", 50, "-e", 2000):
+        lib.wait_until(lambda: lib.sources().metered == [0, 1])
+        hardware.set_online([1], False)
+        symbol = deny("perf_event_create_kernel_counter", -errno.ENOMEM, "")
+        lib.write(f"{DENIED}/nth", ALL_CALLS)
+        said = "no instructions of CPUs 1: "
+        lines = lib.dmesg().count(said)
+        hardware.set_online([1], True)
+        lib.wait_until(lambda: lib.dmesg().count(said) > lines)
+        tap.equal((symbol, lib.sources().metered), ("perf_event_create_kernel_counter", [0]),
+                  f"{PMU}: a CPU that comes without memory does not count, and the log says so")
+        lib.write(f"{DENIED}/nth", NO_CALL)
+        lib.wait_until(lambda: lib.sources().metered == [0, 1])
+        tap.ok(True, "when there is memory it does")
+    lib.command("rmmod", "energy_denied")
+    lib.command("rmmod", PMU)
+
+
 def test(tap):
     """Steps."""
     busy = tasks.Worker("swarm", "-j", 1)
@@ -154,6 +177,7 @@ def test(tap):
             lib.must_set(sample_ns=20 * lib.MS, window_ns=200 * lib.MS)
         else:
             lib.command("rmmod", module)
+    check_one_cpu(tap)
     books = lib.settled_listing()
     tap.equal([books.imbalance(), books.imbalance("window_"), books["unbalanced"]], [0, 0, 0],
               "the books balance")
