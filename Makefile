@@ -31,7 +31,7 @@ THIRDPARTY	:= $(BUILD)/thirdparty$(KERNEL_SUFFIX)
 .PHONY: modules tools install install-dkms install-api install-headers uninstall clean help
 .PHONY: deb rpm packages-deps no-dkms
 .PHONY: deps run shell check check-debug check-matrix check-host kunit coverage lint intree
-.PHONY: selftests bench guest guest-modules guest-module guest-thirdparty guest-payload
+.PHONY: selftests endurance bench guest guest-modules guest-module guest-thirdparty guest-payload
 
 # Builds stand beside the sources as links, so that the tree stays clean and each kernel has
 # a build of its own.
@@ -143,6 +143,9 @@ lint: deps ## static checks of the sources
 
 selftests: deps guest ## the tests in a virtual machine
 	tools/selftests/run --kernel $(KERNEL) --payload $(GUEST_PAYLOAD)
+
+endurance: deps guest ## the selftests that take half an hour to a day each
+	tools/selftests/run --endurance --kernel $(KERNEL) --payload $(GUEST_PAYLOAD)
 
 bench: deps guest ## what the meter costs, and how exact it is
 	tools/bench/run
