@@ -158,7 +158,14 @@ STRICT	:= W=1 C=1 CF=-Wsparse-error KCFLAGS=-Werror
 # is in no root.
 GUEST_KDIR	:= $$KDIR
 
+# Objects that were built against the headers of another version of the kernel, or by another
+# compiler, look up to date: those headers have their package's time.
 guest-modules:
+	@set -e; now=$$($(INROOT) sh -c 'dpkg-query -W "linux-headers-$$KVER" gcc'); \
+		[ "$$now" = "$$(cat $(GUEST_KMOD)/.built-for 2>/dev/null)" ] || { \
+		rm -rf $(GUEST_KMOD) $(THIRDPARTY); \
+		mkdir -p $(GUEST_KMOD); \
+		echo "$$now" >$(GUEST_KMOD)/.built-for; }
 	$(call stage,$(GUEST_KMOD))
 	@$(MAKE) --no-print-directory guest-module M=$(GUEST_KMOD)
 	@$(MAKE) --no-print-directory guest-thirdparty

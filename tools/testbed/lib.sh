@@ -27,6 +27,18 @@ kernel_line() {
 	awk -v name="$1" '$1 == name' "$testbed/kernels.list"
 }
 
+# kernel_key LINE VERSION: of what is made for a line of kernels.list and its package's version.
+kernel_key() {
+	{ echo "$1 $2" && cat "$testbed/mkkernel" "$testbed/suites.sh"; } | sha256sum | cut -c1-12
+}
+
+# package_version ROOT PACKAGE: as installed there. Asked of dpkg's database as a file, as below.
+package_version() {
+	awk -v package="$2" '
+		/^Package: / { found = $2 == package }
+		found && /^Version: / { print $2; exit }' "$1/var/lib/dpkg/status"
+}
+
 # default_kernel: version of the stock kernel of the root: what linux-image-amd64 stands for.
 # Asked of dpkg's database as a file: the host's dpkg need not be Debian's.
 default_kernel() {
