@@ -108,11 +108,20 @@ static inline struct cgroup *cgroup_get_from_id(u64 id)
 #define call_rcu_hurry(head, func) call_rcu(head, func)
 #endif
 
-/* "net: sock: add tracepoints sock_send_length, sock_recv_length" (6.3). */
+/*
+ * "net: sock: add tracepoints sock_send_length, sock_recv_length" (6.3): a line of the table of
+ * probes, which older kernels do not have.
+ */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
-#define ENERGY_HAVE_SOCK_RECV_LENGTH 1
+#define ENERGY_SOCK_RECV_LENGTH(...) { "sock_recv_length", __VA_ARGS__ },
 #else
-#define ENERGY_HAVE_SOCK_RECV_LENGTH 0
+#define ENERGY_SOCK_RECV_LENGTH(...)
+struct sock;
+static inline void
+check_trace_callback_type_sock_recv_length(void (*func)(void *data, struct sock *sk, int ret,
+							int flags))
+{
+}
 #endif
 
 /* "driver core: class: remove struct class_interface * from callbacks" (6.4). */

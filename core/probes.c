@@ -176,7 +176,7 @@ static notrace void probe_copy(void *data, const struct sk_buff *skb, int len)
  * UDP: one datagram. Who receives is a task always: it may sleep for it. The kernel's own
  * consumer of this tracepoint follows @sk too, without a question.
  */
-static notrace void __maybe_unused probe_recv(void *data, struct sock *sk, int ret, int flags)
+static notrace void probe_recv(void *data, struct sock *sk, int ret, int flags)
 {
 	struct energy_packets __percpu *packets = packets_of(data);
 
@@ -209,9 +209,7 @@ static const struct energy_probe {
 	{ "cgroup_rmdir", probe_rmdir, GIVE_CORE },
 	{ "net_dev_queue", probe_xmit, GIVE_PACKETS },
 	{ "skb_copy_datagram_iovec", probe_copy, GIVE_PACKETS },
-#if ENERGY_HAVE_SOCK_RECV_LENGTH
-	{ "sock_recv_length", probe_recv, GIVE_PACKETS },
-#endif
+	ENERGY_SOCK_RECV_LENGTH(probe_recv, GIVE_PACKETS)
 };
 
 static void __maybe_unused check_prototypes(void)
@@ -221,9 +219,7 @@ static void __maybe_unused check_prototypes(void)
 	check_trace_callback_type_cgroup_rmdir(probe_rmdir);
 	check_trace_callback_type_net_dev_queue(probe_xmit);
 	check_trace_callback_type_skb_copy_datagram_iovec(probe_copy);
-#if ENERGY_HAVE_SOCK_RECV_LENGTH
 	check_trace_callback_type_sock_recv_length(probe_recv);
-#endif
 }
 
 struct search {
