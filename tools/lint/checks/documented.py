@@ -6,7 +6,7 @@ import re
 import trees
 from sources import kernel_code, output, read
 
-EXPORT = re.compile(r"^EXPORT_SYMBOL_ENERGY\((\w+)\);", re.MULTILINE)
+EXPORT = re.compile(r"^EXPORT_\w*SYMBOL\w*\((\w+)[,)]", re.MULTILINE)
 # module_param(NAME, ...), and the one in a macro that gives the weights their w_
 PARAMETER = re.compile(r"^\s*module_param(?:_cb|_named|_string|_array)?\((\w+)(?=[,#])",
                        re.MULTILINE)
@@ -79,9 +79,9 @@ def check_parameters(files):
     return bad
 
 
-def check_needs(_files):
+def check_needs(_files, makefile="core/needs.mk"):
     """What Kbuild asks of a kernel's configuration, Kconfig.in and the README ask too."""
-    needs = re.findall(r"^energy_needs_(\w+) :=", read("core/needs.mk"), re.MULTILINE)
+    needs = re.findall(r"^energy_needs_(\w+) :=", read(makefile), re.MULTILINE)
     kconfig = read("Kconfig.in").split("\nconfig ")[1]
     asked = re.findall(r"\w+", " ".join(re.findall(r"^\tdepends on (.*)", kconfig,
                                                   re.MULTILINE)))
@@ -96,7 +96,7 @@ def check_abi(files):
     """Every key that is printed is described."""
     abi = read("export/ABI.md")
     return [f"{name}: key {key} is not in export/ABI.md" for name in files
-            if re.fullmatch(r"export/\w+\.c", name)
+            if re.fullmatch(r"export/.*\.c", name)
             for key in sorted(set(re.findall(r'"\s?([a-z][a-z0-9_]*)="', read(name))))
             if f"{key}=" not in abi and f"`{key}`" not in abi]
 

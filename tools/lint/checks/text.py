@@ -10,7 +10,8 @@ NO_SPDX = (".md", ".host", ".root", ".session", "config", "exclude", ".clang-for
 
 def check_versions(files):
     return grep((f for f in files if f.startswith(KERNEL_DIRS) and f != "core/compat.h"),
-                r"LINUX_VERSION_CODE|\bKERNEL_VERSION\(|RHEL_RELEASE")
+                # ours are made from these
+                r"LINUX_VERSION_CODE|\bKERNEL_VERSION\(|RHEL_RELEASE|^\s*#\s*(?:el)?if.*\bENERGY_")
 
 
 def check_marks(files):
