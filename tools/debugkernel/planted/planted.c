@@ -14,8 +14,8 @@
 #include <linux/string.h>
 #include <linux/timer.h>
 
-/* What cannot be computed in advance. */
-static volatile int planted_zero;
+/* What the compiler cannot know. */
+static int planted_zero;
 
 static void use_after_free(void)
 {
@@ -109,9 +109,9 @@ static void armed_timer_freed(void)
 
 static void shift_too_far(void)
 {
-	int bits = 32 + planted_zero;
+	int bits = 32 + READ_ONCE(planted_zero);
 
-	planted_zero = (1 << bits) & 0;
+	WRITE_ONCE(planted_zero, (1 << bits) & 0);
 }
 
 static void cache_with_objects(void)

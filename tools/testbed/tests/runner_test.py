@@ -254,8 +254,8 @@ def test_races():
           "and hides nothing")
 
 
-TESTS = (test_complaints, test_races, test_output_and_status, test_time_limit, test_guest_problems, test_clean_up,
-         test_side_by_side, test_interactive, test_profile, test_refusals)
+TESTS = (test_complaints, test_races, test_output_and_status, test_time_limit, test_guest_problems,
+         test_clean_up, test_side_by_side, test_interactive, test_profile, test_refusals)
 
 with tempfile.TemporaryDirectory() as SCRATCH:
     for test in TESTS:
