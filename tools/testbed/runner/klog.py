@@ -13,7 +13,7 @@ PROBLEM = re.compile(
     r"|sleeping function called|scheduling while atomic"
     # From here on lockdep is off.
     r"|trying to register non-static key|turning off the locking correctness validator"
-    r"|KASAN|KCSAN|KFENCE: |UBSAN|ODEBUG"
+    r"|KASAN|KCSAN: |KFENCE: |UBSAN|ODEBUG"
     r"|kmemleak: ([1-9]|Cannot allocate|Kernel memory leak detector disabled)"
     r"|Slab cache still has objects|cannot create duplicate|debugfs: .* already present"
     r"|refcount_t: |list_(add|del) corruption|Bad page|Bad rss-counter"

@@ -231,6 +231,7 @@ COMPLAINTS = (
     "kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
 )
 NO_COMPLAINTS = (
+    "kcsan: non-strict mode configured - use CONFIG_KCSAN_STRICT=y to see all data races",
     "kmemleak: Kernel memory leak detector initialized (mem pool available: 39000)",
     "kmemleak: 0 new suspected memory leaks",
     "DEBUG (x) is no BUG",
