@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=exact timeout=120 icount=yes memory=512 kernel=stock
+# selftest: guest=exact timeout=120 icount=yes memory=1024 kernel=stock
 """CPU time to the nanosecond, where no host can come in between: see lib.GAP_NS."""
 
 import contextlib

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=exact timeout=120 icount=yes memory=512 kernel=stock
+# selftest: guest=exact timeout=120 icount=yes memory=1024 kernel=stock
 """What happens to a process in its life, and after it."""
 
 import os

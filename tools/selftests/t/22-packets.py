@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=exact timeout=120 icount=yes memory=512 matrix=yes kernel=stock
+# selftest: guest=exact timeout=120 icount=yes memory=1024 matrix=yes kernel=stock
 """Which packets count, and for whom."""
 
 import errno

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=exact timeout=60 icount=yes memory=512 kernel=stock
+# selftest: guest=exact timeout=60 icount=yes memory=1024 kernel=stock
 """A sample each millisecond, kept up; and what is said when that cannot be."""
 
 import time

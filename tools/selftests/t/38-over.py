@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=exact timeout=120 icount=yes memory=512
+# selftest: guest=exact timeout=120 icount=yes memory=1024
 """Who is known to be gone is not looked for, and who may still run is.
 
 A short process exits, and leaves the CPU for good, before its exit is drained: the sampler is told
