@@ -2,9 +2,13 @@
 # For people. What the kernel builds stands in Kbuild. `make help` lists the targets.
 
 KDIR	?= /lib/modules/$(shell uname -r)/build
-# Not include/config/kernel.release, in which Debian 11 has another version.
+# Not include/config/kernel.release, in which Debian 11 has another version. Where headers are gone,
+# the kernel that their directory is named for, or none: the running one is not what was asked for.
 KVER	:= $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
-	$(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(shell uname -r))
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(patsubst \
+	/lib/modules/%/build,%,$(filter /lib/modules/%/build,$(patsubst %/,%,$(KDIR)))))
+# Modules are loaded and unloaded only if what is installed is the running kernel's.
+LIVE	:= $(if $(DESTDIR),,$(filter $(shell uname -r),$(KVER)))
 BUILD	:= $(CURDIR)/build
 KMOD	:= $(BUILD)/kmod/$(KVER)
 MODDIR	:= $(DESTDIR)/lib/modules/$(KVER)/updates/energy
@@ -41,8 +45,9 @@ cp -asf $(CURDIR)/Kbuild $(CURDIR)/dkms.conf $(CURDIR)/core $(CURDIR)/export $(C
 endef
 
 modules: ## build the modules for the running kernel (or KDIR=)
-	@[ -d "$(KDIR)" ] || { echo "no kernel headers in $(KDIR): install those of the kernel" \
-		"(Debian: linux-headers-$(KVER)) or give KDIR=" >&2; exit 1; }
+	@[ -d "$(KDIR)" ] && [ -n "$(KVER)" ] || { echo "no kernel headers in $(KDIR):" \
+		"install those of the kernel (Debian: linux-headers-$(or $(KVER),VERSION))" \
+		"or give KDIR=" >&2; exit 1; }
 	$(call stage,$(KMOD))
 	$(MAKE) -C $(KDIR) M=$(KMOD) modules
 
@@ -58,17 +63,21 @@ ifeq ($(DESTDIR),)
 		"('rpm -e energy-dkms'), or 'dkms remove energy/VERSION --all'" >&2; exit 1; }
 endif
 
-install: no-dkms modules ## build, install and load on the running kernel
+install: no-dkms modules ## build, install and, for the running kernel, load
 	install -d $(MODDIR)
 	install -m 644 $(KMOD)/*.ko $(MODDIR)/
 ifeq ($(DESTDIR),)
 	depmod $(KVER)
+endif
+ifneq ($(LIVE),)
 	@modprobe energy_rapl_msr || { \
 		echo "energy_rapl_msr does not load here (see dmesg): trying the kernel's drivers"; \
 		modprobe energy_rapl_powercap; } || { \
 		echo "nor does energy_rapl_powercap: energy is estimated"; \
 		modprobe energy_vm_fallback; }
 	@echo "loaded: see /proc/energy/all; 'make uninstall' unloads and removes"
+else
+	@echo "nothing is loaded: $(MODDIR) is not the running kernel's"
 endif
 
 install-dkms: ## install the sources that DKMS builds the modules from
@@ -85,10 +94,14 @@ install-headers: modules install-api ## install what providers of others are bui
 	install -d $(DEVDIR)/$(KVER)
 	install -m 644 $(KMOD)/Module.symvers $(DEVDIR)/$(KVER)/
 
-uninstall: ## unload and remove
-ifeq ($(DESTDIR),)
+# Built-in modules have no initstate. What is loaded and not installed here, DKMS's for one, stays.
+uninstall: ## remove and, for the running kernel, unload
+	@[ -n "$(KVER)" ] || { echo "no kernel headers in $(KDIR) tell which kernel is meant:" \
+		"give KVER=" >&2; exit 1; }
+ifneq ($(LIVE),)
 	@for m in $(MODULES); do \
-		[ ! -d /sys/module/$$m ] || rmmod $$m || exit 1; \
+		[ ! -e $(MODDIR)/$$m.ko ] || [ ! -e /sys/module/$$m/initstate ] || \
+			rmmod $$m || exit 1; \
 	done
 endif
 	rm -rf $(MODDIR)
