@@ -57,6 +57,9 @@ static void control_types(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pcap_type("intel-rapl"), 0);
 	KUNIT_EXPECT_EQ(test, pcap_type("intel-rapl-tpmi"), 1);
 	KUNIT_EXPECT_EQ(test, pcap_type("intel-rapl-mmio"), 2);
+	KUNIT_EXPECT_TRUE(test, pcap_goes_with_cpus(pcap_type("intel-rapl")));
+	KUNIT_EXPECT_FALSE(test, pcap_goes_with_cpus(pcap_type("intel-rapl-tpmi")));
+	KUNIT_EXPECT_TRUE(test, pcap_goes_with_cpus(pcap_type("intel-rapl-mmio")));
 	KUNIT_EXPECT_EQ(test, pcap_type("intel-rap"), -1);
 	KUNIT_EXPECT_EQ(test, pcap_type("intel-rapl-"), -1);
 	KUNIT_EXPECT_EQ(test, pcap_type("dtpm"), -1);

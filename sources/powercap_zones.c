@@ -319,8 +319,7 @@ static int read_file(const char *dir, const char *name, u64 *val)
 
 /*
  * Keep one of a package's CPUs from going offline. The lock is device_offline()'s: whoever takes
- * this CPU offline has it, and waits until we are done. NULL where none is online: then none
- * can be the last to go.
+ * this CPU offline has it, and waits until we are done. NULL where none that is known is online.
  *
  * Suspend takes CPUs offline without it. But then the core has stopped sampling, and the work
  * queue, which is a freezable one, stands still.
@@ -353,11 +352,12 @@ static struct device *hold_cpu(const struct cpumask *cpus)
 /**
  * pcap_zone_read() - A zone's counter
  * @zone: the zone
- * @cpus: those of its package
+ * @cpus: those of its package that are known
  * @uj: out: microjoules
  *
  * Context: a kernel thread; may sleep, and waits for CPU hotplug.
- * Return: 0 or a negative errno; -ENODEV for a zone that has gone.
+ * Return: 0 or a negative errno; -ENODEV for a zone that has gone, -EAGAIN for one that may go at
+ * any time, as none of @cpus is online.
  */
 int pcap_zone_read(const struct pcap_zone *zone, const struct cpumask *cpus, u64 *uj)
 {
@@ -367,6 +367,9 @@ int pcap_zone_read(const struct pcap_zone *zone, const struct cpumask *cpus, u64
 	if (READ_ONCE(zone->gone))
 		return -ENODEV;
 	dev = hold_cpu(cpus);
+	/* one that is not known, as it has come online since, may be the last to go */
+	if (!dev && pcap_goes_with_cpus(zone->type))
+		return -EAGAIN;
 	ret = read_file(zone->dir, "energy_uj", uj);
 	if (dev)
 		device_unlock(dev);
