@@ -81,6 +81,19 @@ struct energy_ledger {
 	int cpu;
 };
 
+/**
+ * energy_ledger_is_busy() - Whether a CPU runs something
+ * @l: its ledger
+ *
+ * Context: any CPU.
+ * Return: false if it was idle a moment ago, or offline.
+ */
+static inline bool energy_ledger_is_busy(const struct energy_ledger *l)
+{
+	/* data_race(): the CPU may be switching, which makes it a guess with a lock, too */
+	return data_race(l->curr);
+}
+
 struct energy_ledger *energy_ledger_new(struct energy_core *core, int cpu);
 void energy_ledger_destroy(struct energy_ledger *l);
 void energy_ledger_begin(struct energy_ledger *l, struct task_struct *curr, u64 now);

@@ -60,7 +60,8 @@ static bool too_many(u64 seen, u64 procs)
 /* False if there are too many. */
 static bool look(struct energy_core *core, struct energy_members *m)
 {
-	u64 procs = READ_ONCE(core->stats.procs);
+	/* data_race(): the sampler may be counting; it need not be exact */
+	u64 procs = data_race(core->stats.procs);
 	struct energy_cgroup *cg;
 	struct energy_proc *p;
 	u64 seen = 0;

@@ -72,7 +72,8 @@ bool energy_meters_settle(struct energy_core *core)
 	cpumask_clear(busy);
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
 		l = core->ledgers[cpu];
-		if (l && READ_ONCE(l->meter) && READ_ONCE(l->curr) &&
+		/* data_race(): a CPU that gets its meter now has nothing to charge */
+		if (l && data_race(l->meter) && energy_ledger_is_busy(l) &&
 		    housekeeping_test_cpu(cpu, HK_TYPE_MISC))
 			__set_bit(cpu, cpumask_bits(busy));
 	}

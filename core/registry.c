@@ -246,7 +246,7 @@ static unsigned int reluctance(const struct energy_core *core, unsigned int cpu)
 {
 	if (!housekeeping_test_cpu(cpu, HK_TYPE_MISC))
 		return 2;
-	return !core->ledgers[cpu] || !READ_ONCE(core->ledgers[cpu]->curr);
+	return !core->ledgers[cpu] || !energy_ledger_is_busy(core->ledgers[cpu]);
 }
 
 /**

@@ -43,13 +43,14 @@ static const struct energy_debugfs_stat {
 
 static void show_stats(struct seq_file *m, const struct energy_core *core)
 {
+	const char *stats = (const char *)&core->stats;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(energy_debugfs_stats); i++) {
 		const struct energy_debugfs_stat *stat = &energy_debugfs_stats[i];
 
-		seq_put_decimal_ull(m, stat->key,
-				    *(const u64 *)((const char *)&core->stats + stat->offset));
+		/* data_race(): the sampler may be counting; each is a word of its own */
+		seq_put_decimal_ull(m, stat->key, data_race(*(const u64 *)(stats + stat->offset)));
 		seq_putc(m, '\n');
 	}
 }

@@ -47,7 +47,8 @@ static int show_meter(struct seq_file *m, struct energy_core *core)
 		return -EINTR;
 	seq_printf(m, "meter=%s\ncpus=", core->meter ? core->meter->name : "none");
 	for (cpu = 0; cpu < core->nr_ledgers; cpu++) {
-		if (!core->ledgers[cpu] || !READ_ONCE(core->ledgers[cpu]->metered))
+		/* data_race(): the CPU may be switching */
+		if (!core->ledgers[cpu] || !data_race(core->ledgers[cpu]->metered))
 			continue;
 		seq_printf(m, "%s%u", sep, cpu);
 		sep = ",";
