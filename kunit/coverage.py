@@ -6,13 +6,13 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 WANTED_PERCENT = 90
+# What people run; sources/sample/ is a lesson.
+FOLDERS = ("core", "export", "sources")
 # Everything is pure code, which a test can drive with fakes alone, but what stands here: how it
 # is bound to the running kernel, and who tests that (tools/selftests/t).
 BOUND = {
     "core/env.c": ("asks the scheduler and CPUs", "01-fields, 32-running, 40-cgroups"),
-    "core/errand.c": ("has the sampler's thread work for others", "13-modules, 28-changes"),
     "core/main.c": ("loads and unloads, exports", "09-reload, 10-params, 53-thirdparty"),
-    "core/meter.c": ("CPU hotplug, and counters of the running CPU", "58-pmu, 59-pmu-amd"),
     "core/pm.c": ("hears of suspend", "27-suspend"),
     "core/probes.c": ("tracepoints", "01-fields, 20-life, 22-packets, 40-cgroups"),
     "core/sampler.c": ("a thread and its timer", "09-reload, 12-pace, 24-beat"),
@@ -128,26 +128,64 @@ def print_table(sources, title):
           f"{percent(total_ran, total_lines):>6.1f} %\n")
 
 
-def report(build, project):
-    sources = collect(build, project)
-    if not sources:
-        print("no line was counted")
-        return
-    pure = {path: source for path, source in sources.items() if path not in BOUND}
-    print(f"\n{'pure code':<36} {'lines':>6} {'of':>6}")
-    print_table(pure, "all pure code")
-    print(f"{'bound to the running kernel':<36} {'lines':>6} {'of':>6}")
-    print_table({path: sources[path] for path in BOUND if path in sources}, "all of it")
-    for path, (why, tests) in BOUND.items():
-        where = "" if path in sources else "not in this kernel; "
-        if not (project / path).exists():
-            where = "there is no such file; "
-        print(f"{path}: {where}{why}: {tests}")
+def print_untested(missing):
+    """What is compiled for other machines alone, and who tests it."""
+    print("not compiled into this kernel:")
+    for path in missing:
+        why, tests = BOUND.get(path, ("nobody says why", "no test"))
+        print(f"{path}: {why}: {tests}")
     print()
+
+
+def print_missed(pure):
     for path, source in pure.items():
         ran, lines = source.reached()
         if percent(ran, lines) < WANTED_PERCENT:
             print(f"below {WANTED_PERCENT} %: {path}: {percent(ran, lines):.1f} %")
         for name, first, ran, lines in source.missed():
             print(f"below {WANTED_PERCENT} %: {path}:{first}: {name}() {ran} of {lines} lines")
-    write_html(sources, project)
+
+
+def code(project):
+    """All that a kernel can have of the project, but for its tests."""
+    return sorted(str(path.relative_to(project)) for folder in FOLDERS
+                  for path in (project / folder).glob("*.c"))
+
+
+def left(build, path, suffix):
+    """Whether the compiler (.gcno) or a run (.gcda) has left something for a file."""
+    return (build / "drivers/energy" / path).with_suffix(suffix).exists()
+
+
+def problems(build, project, sources):
+    """Why the counts do not say what the suites reach."""
+    found = [f"kunit/coverage.py names {path}, which is not there"
+             for path in BOUND if not (project / path).exists()]
+    for path in code(project):
+        if not left(build, path, ".gcno"):
+            if path not in BOUND:
+                found.append(f"{path} is not in this kernel, and kunit/coverage.py does not say why")
+        elif not left(build, path, ".gcda"):
+            found.append(f"{path} was compiled, but nothing was counted in it")
+    if not any(source.reached()[0] for source in sources.values()):
+        found.append("no line was counted")
+    return found
+
+
+def report(build, project):
+    """Print it all; return what is wrong."""
+    sources = collect(build, project)
+    pure = {path: source for path, source in sources.items() if path not in BOUND}
+    print(f"\n{'pure code':<36} {'lines':>6} {'of':>6}")
+    print_table(pure, "all pure code")
+    print(f"{'bound to the running kernel':<36} {'lines':>6} {'of':>6}")
+    print_table({path: sources[path] for path in BOUND if path in sources}, "all of it")
+    for path, (why, tests) in BOUND.items():
+        if path in sources:
+            print(f"{path}: {why}: {tests}")
+    print()
+    print_untested([path for path in code(project) if not left(build, path, ".gcno")])
+    print_missed(pure)
+    if sources:
+        write_html(sources, project)
+    return problems(build, project, sources)
