@@ -7,6 +7,7 @@
  * online. So these are the real ones, and the meter is read in their context switches.
  */
 #include <kunit/test.h>
+#include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 
 #include <energy/meter.h>
@@ -251,14 +252,32 @@ static void pause_stops_it_and_resume_starts_it(struct kunit *test)
 	expect_calls(test, m, 2, 2);
 }
 
-/* It has been stopped already, and is not started again. */
+static unsigned int nr_other_stops;
+
+static int other_offline(unsigned int cpu)
+{
+	nr_other_stops++;
+	return 0;
+}
+
+/*
+ * It has been stopped already, and is not started again. Its state of CPU hotplug may be somebody
+ * else's by then.
+ */
 static void meter_goes_in_a_pause(struct kunit *test)
 {
 	struct metered *m = metered(test, "a");
+	int state;
 
+	nr_other_stops = 0;
 	KUNIT_ASSERT_EQ(test, energy_meter_register(&m->meter), 0);
 	energy_meters_pause(&energy_core, true);
+	state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "energy/kunit:online", NULL, other_offline);
+	KUNIT_EXPECT_EQ(test, state, energy_core.meter_state);
 	energy_meter_unregister(&m->meter);
+	KUNIT_EXPECT_EQ(test, nr_other_stops, 0U);
+	if (state >= 0)
+		cpuhp_remove_state(state);
 	expect_calls(test, m, 1, 1);
 	energy_meters_pause(&energy_core, false);
 	expect_counting(test, m, false);
