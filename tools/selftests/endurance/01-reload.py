@@ -6,6 +6,7 @@
 import os
 import random
 
+import audit
 import harness
 import lib
 import reload
@@ -14,7 +15,6 @@ import tasks
 WARM, HALF = 10, 500
 PROVIDERS = ("energy_rapl_msr", "energy_rapl_powercap", "energy_pmu_instr", "energy_vm_fallback")
 SEED = 5
-LOST = ("charges_lost", "charges_unmatched", "no_memory", "unbalanced")
 
 
 def cycle(chance):
@@ -27,7 +27,7 @@ def cycle(chance):
     lib.wait_samples(2)
     books = lib.settled_listing()
     sources = [name for name in some if name != "energy_pmu_instr"]
-    wrong = [key for key in LOST if books[key]]
+    wrong = list(audit.losses(books).items())
     if books.imbalance():
         wrong.append("imbalance")
     if sources and books["source"] == "none":

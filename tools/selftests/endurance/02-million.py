@@ -3,6 +3,7 @@
 # selftest: guest=million timeout=10000 icount=yes memory=1024
 """A million short processes: each is accounted, none stays."""
 
+import audit
 import harness
 import lib
 import reload
@@ -14,8 +15,6 @@ WARM = 2000
 # Bytes: an object of 64 that is left by one process of 500 would show.
 BOUND = 64 << 10
 CGROUP = "million"
-LOST = ("charges_lost", "charges_unmatched", "exits_lost", "no_memory", "dead_dropped",
-        "unbalanced", "removals_lost")
 
 
 def swarm(number):
@@ -45,8 +44,7 @@ def test(tap):
         taken.append(reload.taken())
     last = lib.settled_listing()
     tap.equal(started, NUMBER, "they have run")
-    tap.equal([last[key] - first[key] for key in LOST], [0] * len(LOST),
-              f"nothing is lost: {', '.join(LOST)}")
+    audit.check_losses(tap, "afterwards", last, first)
     tap.equal([last.imbalance(), last.imbalance("window_")], [0, 0], "the books balance")
     row = lib.cgroups()[f"/{CGROUP}"]
     got, want = row["cpu_ns"], kernel_ns()

@@ -48,6 +48,7 @@ def test(tap):
     tap.equal(books["late"] - first["late"], 0, "none was left out")
     lib.wait_windows(4)
     last = lib.settled_listing()
+    audit.check_losses(tap, "after a day", last)
     tap.equal([record for record in last.processes
                if not os.path.exists(f"/proc/{record['pid']}")], [], "no record is left over")
     tap.equal(last["procs"], len(last.processes), "and none that is not listed")

@@ -5,6 +5,20 @@ import hardware
 import lib
 import tasks
 
+# What the meter counts when something did not get to where it belongs.
+LOST = ("charges_lost", "charges_unmatched", "exits_lost", "no_memory", "dead_dropped",
+        "unbalanced", "removals_lost")
+
+
+def losses(books, since=None):
+    """What has been lost, since another listing or at all."""
+    return {key: lost for key in LOST if (lost := books[key] - (since[key] if since else 0))}
+
+
+def check_losses(tap, when, books, since=None):
+    """Nothing is lost."""
+    tap.equal(losses(books, since), {}, f"{when}: nothing is lost: {', '.join(LOST)}")
+
 
 def misspent(books):
     """Domains whose energy did not go where it should."""
