@@ -77,7 +77,7 @@ def check_books(tap, when):
     # The sampler, too, hardly disturbs then.
     lib.must_set(window_ns=500 * lib.MS, sample_ns=500 * lib.MS)
     _, before = settled()
-    charged, seen = tasks.charged_hog()
+    charged, seen = tasks.charged_hogs()
     books, after = settled()
     tap.equal(after, before, f"{when}: every domain is what its register counted")
     tap.equal([books.imbalance(), books.imbalance("window_"), books["unbalanced"],

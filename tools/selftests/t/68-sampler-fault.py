@@ -107,7 +107,7 @@ def check_recovery(tap):
     lib.wait_windows(3)
     # The sampler, too, hardly disturbs then.
     lib.must_set(window_ns=500 * lib.MS, sample_ns=500 * lib.MS)
-    charged, seen = tasks.charged_hog()
+    charged, seen = tasks.charged_hogs()
     tap.ok(charged, "who runs is charged", *seen)
     books = lib.settled_listing()
     tap.equal([books.imbalance(), books.imbalance("window_"), books["unbalanced"]], [0, 0, 0],
