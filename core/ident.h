@@ -66,10 +66,11 @@ static inline void energy_ident_of(struct energy_ident *id, const struct task_st
 	id->pid = pid->level ? get_pid(pid) : NULL;
 	id->mem = 0;
 	id->mem_known = false;
-	id->kernel = leader->flags & PF_KTHREAD;
+	/* data_race(): others of its flags change, this one never does */
+	id->kernel = data_race(leader->flags) & PF_KTHREAD;
 	id->cgid = cgid;
-	/* may be torn by a rename at this moment; the next look corrects it */
-	memcpy(id->comm, leader->comm, sizeof(id->comm));
+	/* data_race(): it may be torn by a rename at this moment; the next look corrects it */
+	data_race(memcpy(id->comm, leader->comm, sizeof(id->comm)));
 	id->comm[sizeof(id->comm) - 1] = 0;
 }
 
