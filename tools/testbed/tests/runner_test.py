@@ -251,6 +251,8 @@ def test_races():
     check(len(klog.problems(RACE.format(others, ours))) == 1,
           "so is one of what we have called directly")
     check(not klog.problems(RACE.format(others, others)), "one of the kernel's own is not")
+    check(not klog.problems(RACE.format("get_task_cred+0x1/0x2", ours)),
+          "nor one that it has with all who call it")
     check(len(klog.problems(RACE.format(others, others) + "[   13.0] BUG: x")) == 1,
           "and hides nothing")
 
