@@ -41,8 +41,10 @@ def locked(path):
 class Guest:
     """What a kernel's guests boot; the test bed's stock one if nothing is said."""
 
-    def __init__(self, kernel, kernel_dir):
-        self.image = os.path.join(tool("mkroot").splitlines()[1], "guest.ext4")
+    def __init__(self, kernel, kernel_dir, root=None):
+        self.image = root or os.path.join(tool("mkroot").splitlines()[1], "guest.ext4")
+        if not os.path.exists(self.image):
+            raise SetupError(f"there is no {self.image}")
         # In whose root the tools for its modules are.
         self.name = tool("kernels", "--name", *filter(None, [kernel])).strip()
         # Its own modules: in the image of the root, in one of theirs, or in a directory.

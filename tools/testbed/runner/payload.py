@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The guest's second disk: one tar archive, unpacked over its root by guest-init."""
+"""The guest's second disk: one tar archive, unpacked over its root by the first init."""
 
 import glob
 import io
@@ -59,7 +59,7 @@ def _add_modules(tar, modules, guest, scratch):
 
 
 def make(path, options, guest, settings):
-    """Write the archive for one run; settings are shell variables for guest-init."""
+    """Write the archive for one run; settings are shell variables for guest-session."""
     script = os.path.join("run/testbed", os.path.basename(options.script))
     command = shlex.join(["/" + script, *options.args])
     with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as tar:

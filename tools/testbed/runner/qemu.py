@@ -22,6 +22,14 @@ KERNEL_ARGS = (
     "workqueue.watchdog_thresh=120",
 )
 
+SYSTEMD_ARGS = (
+    "testbed.systemd",         # for guest/init
+    "systemd.unit=multi-user.target",
+    "systemd.wants=testbed.service",  # the script, once all else is up
+    "systemd.show_status=0", "systemd.firstboot=0",  # nobody looks at the console
+    "systemd.condition_needs_update=0",  # every guest would do again what an update asks for once
+)
+
 # No MONITOR/MWAIT: QEMU's MWAIT spins on more than one CPU, HLT really sleeps.
 MODELS = {"intel": "Skylake-Server", "amd": "EPYC"}
 
@@ -76,7 +84,9 @@ def firmware_args(options):
 def machine(options, guest, accel):
     """Return the machine without its channels: CPUs, memory, kernel and root disk."""
     sockets, cpus = options.topology
-    append = " ".join([*KERNEL_ARGS, *clock_args(options, accel), options.append]).strip()
+    systemd = SYSTEMD_ARGS if options.systemd else ()
+    append = " ".join([*KERNEL_ARGS, *systemd, *clock_args(options, accel),
+                       options.append]).strip()
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot",
         "-display", "none", *firmware_args(options),

@@ -34,7 +34,7 @@ class Interrupted(Exception):
 class Channel:
     """Separates the script's output from the guest's markers in one byte stream.
 
-    guest-init writes NUL, the marker, a word and a newline: "start" before the
+    guest-session writes NUL, the marker, a word and a newline: "start" before the
     script runs, its status afterwards. Everything else is output.
     """
 
@@ -167,7 +167,7 @@ def _judge(options, channel, work, ended, timed_out):
 
 
 def _run(options, work):
-    guest = host.Guest(options.kernel, options.kernel_dir)
+    guest = host.Guest(options.kernel, options.kernel_dir, options.root)
     accel = kvm.choose(options, guest)
     marker = secrets.token_hex(16)
     size = shutil.get_terminal_size()

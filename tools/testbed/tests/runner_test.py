@@ -196,6 +196,9 @@ def test_refusals():
     check(done.returncode and b"no=such" in done.stderr, "an unknown parameter is named", done)
     done = run("true", "--kernel", "0.0.1")
     check(done.returncode == 126 and b"0.0.1" in done.stderr, "an unknown kernel is named", done)
+    done = run("true", "--root", "/nowhere/root.ext4")
+    check(done.returncode == 126 and b"/nowhere/root.ext4" in done.stderr,
+          "a root that is not there is named", done)
 
 
 # As KCSAN writes them; what is not looked at is left out.
