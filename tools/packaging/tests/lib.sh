@@ -33,6 +33,13 @@ installed() {
 	done
 }
 
+# keep NAME [PATH...]: what has become of /lib/modules, and these, as an archive for a guest.
+keep() {
+	archive=$out/$1.tar
+	shift
+	cd / && tar -cf "$archive" "usr/lib/modules/$KVER/updates" "usr/lib/modules/$KVER"/modules.* "$@"
+}
+
 # another_kernel NAME: the stock one's headers once more.
 another_kernel() {
 	mkdir -p "/lib/modules/$1"
