@@ -5,7 +5,7 @@
 #
 # usage: boot.sh OLD NEW      the versions that /payload/old.tar and new.tar hold
 #
-# There is no systemd as process 1 in the guest: what its systemd-modules-load.service executes
+# There is no systemd as process 1 in this guest: what its systemd-modules-load.service executes
 # at boot is executed here.
 # shellcheck disable=SC2317 # functions are called by check
 set -eu
