@@ -135,7 +135,8 @@ static __always_inline void energy_interval_skip(struct energy_ledger *l, u64 no
  */
 static __always_inline void energy_interval_open(struct energy_ledger *l, struct task_struct *p)
 {
-	if (is_idle_task(p)) {
+	/* data_race(): it may be changing others of its flags just now; this one never changes */
+	if (data_race(is_idle_task(p))) {
 		l->curr = NULL;
 		return;
 	}
