@@ -41,7 +41,8 @@ static void ask_live_thread(struct task_struct *leader, struct energy_ident *id)
 	struct task_struct *t;
 
 	energy_for_each_thread(leader, t) {
-		if (t->flags & PF_EXITING)
+		/* data_race(): as good an answer as a moment ago; who exits then has no mm below */
+		if (data_race(t->flags) & PF_EXITING)
 			continue;
 		id->cgid = cgroup_id(task_dfl_cgroup(t));
 		task_lock(t);
