@@ -3,7 +3,9 @@
 # selftest: guest=odd timeout=300 topology=1x2 memory=512
 """Memory runs out, in a cgroup and everywhere: the meter goes on, and is right."""
 
+import ctypes
 import os
+import re
 import signal
 
 import audit
@@ -12,18 +14,17 @@ import lib
 import tasks
 
 CGROUP = f"{lib.CGROUPS}/oom"
-EAT = "b = []\nwhile True: b.append(bytearray(1 << 20))"
+MCL_CURRENT, MCL_FUTURE = 1, 2
 # The kernel would drop and read again the code of whoever runs, for minutes, before it kills: so
-# the eater leaves this much, and the kernel is told to find that too little.
-LEFT_KB = 48 << 10
-EAT_ALL = f"""
-import re, time
+# that of the eater, and ours, is locked. What it eats is not: that could not be taken from it.
+EAT = f"""
+import ctypes
+ctypes.CDLL(None).mlockall({MCL_CURRENT})
 b = []
-while int(re.search(r"MemAvailable: +(\\d+)", open("/proc/meminfo").read())[1]) > {LEFT_KB}:
-    b.append(bytearray(4 << 20))
-print("full=1", flush=True)
-time.sleep(1000)
+while True: b.append(bytearray(8 << 20))
 """
+# What the kernel says: in a cgroup, and when nothing is left at all.
+CGROUPS_OOM, OOM = "Memory cgroup out of memory", "Out of memory"
 NO_LOSS = ("unbalanced", "removals_lost", "charges_lost", "exits_lost")
 
 
@@ -40,21 +41,27 @@ def check_losses(tap, when, books):
               f"{when}: nothing is lost: {', '.join(NO_LOSS)}")
 
 
-def eat(*prefix, everything=False):
-    """Have a process eat memory until it is killed; return its status and its record."""
-    worker = tasks.Worker(*prefix, "/usr/bin/python3", "-c", EAT_ALL if everything else EAT)
-    if everything:
-        worker.said()
-        must_write("/proc/sysrq-trigger", "f")
+def kills():
+    """How many processes the kernel has killed for want of memory."""
+    return int(re.search(r"^oom_kill (\d+)$", lib.text("/proc/vmstat"), re.M)[1])
+
+
+def check_eater(tap, when, reason, *prefix):
+    """Who eats memory is killed when the kernel finds no more for him, and is accounted."""
+    before, samples = kills(), lib.system()["iterations"]
+    worker = tasks.Worker(*prefix, "/usr/bin/python3", "-c", EAT)
     status = worker.process.wait()
+    sampled = lib.system()["iterations"] - samples
+    tap.equal([status, kills() - before], [-signal.SIGKILL, 1], f"{when}: it is killed, and alone")
+    log = lib.dmesg()
+    # an order of -1 is a kill that somebody asked for
+    tap.ok(re.search(rf"\] {reason}: Killed process {worker.pid} ", log) and
+           re.search(r"invoked oom-killer: gfp_mask=\S+, order=0,", log) and
+           "order=-1," not in log, f"{when}: {reason}, says the kernel",
+           *(line for line in log.splitlines() if "oom" in line or "ut of memory" in line))
+    tap.ok(sampled > 0, f"{when}: samples were taken meanwhile", sampled)
     lib.wait_samples(2)
-    return status, lib.listing().of(worker.pid)
-
-
-def check_eater(tap, when, found):
-    """It was killed, and is accounted."""
-    status, record = found
-    tap.equal(status, -signal.SIGKILL, f"{when}: it is killed")
+    record = lib.listing().of(worker.pid)
     tap.ok(record and not record["alive"] and record["energy_nj"] > 0,
            f"{when}: and has its energy", record)
 
@@ -66,7 +73,7 @@ def check_cgroup(tap):
     must_write(f"{CGROUP}/memory.max", 32 << 20)
     if os.path.exists(f"{CGROUP}/memory.swap.max"):
         must_write(f"{CGROUP}/memory.swap.max", 0)
-    check_eater(tap, "in a cgroup", eat(*tasks.in_cgroup("oom")))
+    check_eater(tap, "in a cgroup", CGROUPS_OOM, *tasks.in_cgroup("oom"))
     check_losses(tap, "after the cgroup's", audit.check_books(tap, "after the cgroup's"))
     # Its memory is full; who opens a file there pays for it.
     done = lib.command(*tasks.in_cgroup("oom", "cat", lib.STAT), check=False)
@@ -78,11 +85,13 @@ def check_global(tap):
     """All of the machine's."""
     # Neither we nor what the test needs.
     must_write("/proc/self/oom_score_adj", -1000)
+    if ctypes.CDLL(None).mlockall(MCL_CURRENT | MCL_FUTURE):
+        raise RuntimeError("our memory cannot be locked")
     # Not so many that a listing takes longer than a sample: it would not be one sample's.
     swarm = tasks.Worker("swarm", "-j", 2, "-u", 20000, "-U", 40000)
     for number in range(2):
-        found = eat("/bin/sh", "-c", 'echo 1000 >/proc/self/oom_score_adj && exec "$@"', "sh")
-        check_eater(tap, f"global, {number}", found)
+        check_eater(tap, f"global, {number}", OOM, "/bin/sh", "-c",
+                    'echo 1000 >/proc/self/oom_score_adj && exec "$@"', "sh")
         audit.check_books(tap, f"after global {number}")
     tap.ok(swarm.process.poll() is None, "(the others went on)")
     swarm.end()
