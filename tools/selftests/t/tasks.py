@@ -73,13 +73,13 @@ done
         return self.said()["reads"]
 
 
-def end_load(tap, workers):
-    """End what was to run until now: one point, that all of it did, and that readers read."""
+def end_load(tap, workers, reads=1):
+    """End what was to run until now: one point, that all of it did, and each reader so often."""
     wrong = [f"{worker.process.args}: ended: {worker.process.poll()}" for worker in workers
              if worker.process.poll() is not None]
     if not wrong:
-        wrong = [f"{worker.process.args}: has read nothing" for worker in workers
-                 if isinstance(worker, Reader) and not worker.reads()]
+        wrong = [f"{worker.process.args}: has read {times} times" for worker in workers
+                 if isinstance(worker, Reader) and (times := worker.reads()) < reads]
     for worker in workers:
         worker.end()
         worker.process.stdin.close()
@@ -148,10 +148,20 @@ def stat_fields(pid):
     return lib.text(f"/proc/{pid}/stat").rpartition(")")[2].split()
 
 
+def _times_ns(pid, first):
+    """A user's and a system's time of /proc/PID/stat, together."""
+    fields = stat_fields(pid)
+    return sum(map(int, fields[first - 3:first - 1])) * lib.SECOND // os.sysconf("SC_CLK_TCK")
+
+
 def cputime_ns(pid):
     """utime + stime of a process."""
-    fields = stat_fields(pid)
-    return (int(fields[11]) + int(fields[12])) * lib.SECOND // os.sysconf("SC_CLK_TCK")
+    return _times_ns(pid, 14)
+
+
+def ended_ns(pid):
+    """cutime + cstime: of its children that have ended."""
+    return _times_ns(pid, 16)
 
 
 def exact_ns(pid):
