@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=exact timeout=120 icount=yes memory=1024 matrix=yes kernel=stock
+# selftest: guest=exact timeout=120 icount=yes memory=1024 matrix=yes
 """Which packets count, and for whom."""
 
 import errno
@@ -187,8 +187,11 @@ def check_tcp(tap):
         books = lib.listing()
         want = tcp_info(server, TCP_DATA_SEGS_IN)
         tap.ok(want >= NUMBER * TCP_BYTES // TCP_MSS, "(there are many segments)", want)
-        tap.equal([books.of(actor.pid)["rx"] for actor in (sender, receiver)], [NUMBER, want],
-                  f"rx of TCP segments read {name}")
+        # Whose answers take long is sent some again, which nobody reads.
+        least = want if lib.exact() else NUMBER * TCP_BYTES // TCP_MSS
+        answers, segments = (books.of(actor.pid)["rx"] for actor in (sender, receiver))
+        tap.ok(answers == NUMBER and least <= segments <= want,
+               f"rx of TCP segments read {name}", (answers, segments), (NUMBER, least, want))
         sent = [tcp_info(sock, TCP_SEGS_OUT) for sock in (client, server)]
         # Who answers a SYN is not yet one of them.
         tap.equal(books.system["tx"] - before["tx"], 1 + sum(sent),

@@ -34,6 +34,21 @@ KERNEL = tuple(int(number) for number in re.findall(r"\d+", os.uname().release)[
 COUNTS_UDP_RECEIVED = KERNEL >= (6, 3)
 # One that looks for bugs (tools/debugkernel): what it does itself takes many times longer.
 SANITIZED = any(os.path.exists(f"/sys/kernel/debug/{name}") for name in ("kmemleak", "kcsan"))
+SLOWER = 10 if SANITIZED else 1
+
+
+def exact():
+    """Whether time can be asked for to GAP_NS a switch, where no host comes in between.
+
+    Not on kernels that look for bugs: they do in each switch, too, between the two clocks.
+    """
+    return not SANITIZED
+
+
+def same_ns(got, want, switches, more=0):
+    """Whether CPU time is what the kernel has, or up to so much more; if not exactly, to a tenth."""
+    slack = GAP_NS * switches if exact() else max(SLOWER * GAP_NS * switches, want // 10)
+    return -slack <= got - want <= slack + more
 
 
 # Files
