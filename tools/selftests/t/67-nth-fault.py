@@ -3,6 +3,7 @@
 # selftest: guest=nthfault timeout=600 topology=1x2 kernel=debug
 """Each allocation of loading, reading, writing, forking and mkdir fails in turn: -ENOMEM or done."""
 
+import contextlib
 import errno
 import os
 
@@ -14,10 +15,12 @@ import lib
 import tasks
 
 CORE = "energy_core"
-# pmu_instr has the threads of hotplug allocate for it, which 62-init-faults has; and what the
-# sampler allocates when a source comes is in 68-sampler-fault.
+# What the sampler allocates when a source comes is in 68-sampler-fault.
 RAPL = ("energy_rapl_msr", "energy_rapl_powercap")
 VM = "energy_vm_fallback"
+PMU = "energy_pmu_instr"
+# Of a CPU that gets its counter its thread makes fewer allocations than this.
+DEPTH = 100
 # powercap does not look whether its device got a name; one without gives EINVAL. So many names: of
 # a control type, and of a zone; each may fail for want of an object, and of pages for objects.
 POWERCAP = {"energy_rapl_powercap": 2, VM: 4}
@@ -47,6 +50,54 @@ def check_load(tap, module, settings):
            f"load {module}: EINVAL is powercap's, not the core's", said)
     lib.command("modprobe", module, *settings.split())
     tap.ok(lib.loaded(module), f"afterwards {module} loads")
+
+
+def load_meter(threads, nth):
+    """Load the meter, the nth allocation of each of these threads failing.
+
+    Returns modprobe's end, how many of them failed, and whether there is none left to fail.
+    """
+    for thread in threads:
+        faults.arm(thread, nth)
+    done = lib.command("modprobe", PMU, check=False)
+    left = [faults.pending(thread) for thread in threads]
+    for thread in threads:
+        faults.arm(thread, 0)
+    if not done.returncode:
+        lib.command("rmmod", PMU)
+    return done, left.count(0), all(left)
+
+
+def check_meter(tap):
+    """Counters are made on each CPU by its own thread of hotplug, all else without memory.
+
+    Without one of its CPU the meter goes on with the others; without any it does not load.
+    """
+    threads = [faults.thread(f"cpuhp/{cpu}") for cpu in range(os.cpu_count())]
+    cases = {**{f"CPU {cpu}": [thread] for cpu, thread in enumerate(threads)}, "all CPUs": threads}
+    for name, some in cases.items():
+        failed, refused, wrong = 0, 0, []
+        with contextlib.ExitStack() as stack:
+            for thread in some:
+                stack.enter_context(faults.disarmed(thread))
+            stack.enter_context(faults.in_modules())
+            for nth in range(1, DEPTH):
+                done, hit, over = load_meter(some, nth)
+                failed += hit
+                refused += done.returncode != 0
+                if done.returncode and (some != threads or "No such device" not in done.stderr):
+                    wrong.append((nth, done.stderr))
+                if over:
+                    break
+        tap.ok(failed >= len(some) and over and not wrong and bool(refused) == (some == threads),
+               f"load {PMU}: each allocation for {name} fails in turn: "
+               f"{'refused' if some == threads else 'the others go on'}",
+               f"{failed} failed, {refused} refused, {nth} tries", *wrong)
+        tap.note(f"load {PMU}, {name}: {failed} failed, {refused} refused, {nth} tries")
+    lib.command("modprobe", PMU)
+    with tasks.Worker("hog", "-j", len(threads), "-d", 50):
+        lib.wait_until(lambda: lib.sources().metered == list(range(len(threads))))
+    tap.ok(True, f"afterwards {PMU} loads, and counts on all CPUs")
 
 
 def check_files(tap):
@@ -100,6 +151,7 @@ def test(tap):
         check_load(tap, module, "")
     check_books(tap, "both are loaded")
     check_load(tap, VM, "powercap_zone=a-zone")
+    check_meter(tap)
     check_files(tap)
     check(tap, "fork", "fork")
     check(tap, "make a cgroup", "mkdir", f"{lib.CGROUPS}/nth")

@@ -88,10 +88,15 @@ def disarmed(pid):
             arm(pid, 0)
 
 
-def sampler():
-    """The sampler thread's PID."""
+def thread(name):
+    """A kernel thread's PID."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError):
-            if lib.text(f"/proc/{pid}/comm") == "energy_sampler\n":
+            if lib.text(f"/proc/{pid}/comm") == f"{name}\n":
                 return int(pid)
-    raise RuntimeError("there is no sampler")
+    raise RuntimeError(f"there is no {name}")
+
+
+def sampler():
+    """The sampler thread's PID."""
+    return thread("energy_sampler")
