@@ -61,7 +61,7 @@ def test(tap):
     tap.ok(not wrong, f"{WARM + 2 * HALF} loads: each time the books balance, nothing is lost",
            *wrong[:20])
     reload.check_gone(tap)
-    reload.check_left(tap, taken, HALF * reload.LOAD_BOUND, f"{2 * HALF} loads")
+    reload.check_left(tap, taken, HALF // reload.TIMES_AN_OBJECT, f"{2 * HALF} loads")
     lib.load()
     tap.ok(lib.listing().of(os.getpid()), "and they still work")
 

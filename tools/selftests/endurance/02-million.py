@@ -6,14 +6,15 @@
 import audit
 import harness
 import lib
+import memory
 import reload
 import tasks
 
 HALF = 500000
 NUMBER = 2 * HALF
 WARM = 2000
-# Bytes: an object of 64 that is left by one process of 500 would show.
-BOUND = 64 << 10
+# Objects: one that is left by one process of 5000 would show.
+BOUND = HALF // 5000
 CGROUP = "million"
 
 
@@ -54,6 +55,7 @@ def test(tap):
            f"{got} ns, kernel {want}")
     tap.ok(last["exited_nj"] > first["exited_nj"], "their joules are with the exited")
     tap.equal(last["procs"], first["procs"], "no record of them is left")
+    memory.check_records(tap, "afterwards")
     reload.check_left(tap, taken, BOUND, f"{NUMBER} processes")
     tap.note(f"processes: {started}, {got / 1e9:.3f} s of CPU time, {(got - want) / 1e6:+.3f} ms "
              f"from the kernel's, {(last['exited_nj'] - first['exited_nj']) / 1e9:.3f} J")

@@ -9,14 +9,15 @@ import time
 import audit
 import harness
 import lib
+import memory
 import reload
 
 DAY_S = 86400
 SAMPLES = 864000
 # So often something happens on the machine.
 EACH_S = 300
-# Bytes: an object of 64 that is left by one sample of 400 would show.
-BOUND = 64 << 10
+# Objects: one that is left by one sample of 4000 would show.
+BOUND = SAMPLES // 2 // 4000
 
 
 def uptime_s():
@@ -52,6 +53,7 @@ def test(tap):
     tap.equal([record for record in last.processes
                if not os.path.exists(f"/proc/{record['pid']}")], [], "no record is left over")
     tap.equal(last["procs"], len(last.processes), "and none that is not listed")
+    memory.check_records(tap, "after a day")
     reload.check_left(tap, taken, BOUND, "a day")
     wraps = sum(dom["wraps"] for dom in books.domains)
     tap.ok(wraps > 0, "(counters have wrapped)", *books.domains)

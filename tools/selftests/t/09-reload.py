@@ -59,7 +59,7 @@ def test(tap):
     tap.equal({code for _, said in seen for code in said}, {errno.EIO},
               "files held open across say EIO, and can be closed")
     reload.check_gone(tap)
-    reload.check_left(tap, taken, HALF * reload.LOAD_BOUND, f"{2 * HALF} loads")
+    reload.check_left(tap, taken, HALF // reload.TIMES_AN_OBJECT, f"{2 * HALF} loads")
     lib.load()
     tap.ok(lib.listing().of(os.getpid()), "and they still work")
 

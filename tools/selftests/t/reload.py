@@ -2,17 +2,18 @@
 """Modules that come and go under a storm, and what they must not leave behind."""
 
 import collections
+import itertools
 import os
 import re
-import time
 
 import lib
 import memory
 import tasks
 
 # What is left behind each time makes a cache grow in both halves of a test. What other parts of
-# the kernel allocate, now and then, seldom does so in both.
-LOAD_BOUND = 32
+# the kernel allocate, now and then, seldom does so in both, and is not as much: of this many times
+# that something is done, each leaving one object behind would be twice what is allowed.
+TIMES_AN_OBJECT = 2
 # Whole pages, in no cache, are less exact. Only ledgers are that large, 128 KiB a CPU and load.
 PAGE_BOUND = 1 << 20
 
@@ -48,40 +49,31 @@ def kernel_threads():
 
 
 def taken():
-    """What is in use now that the storm is over: objects by cache, pages, threads, workqueues."""
-    time.sleep(1)
+    """What is in use now that the storm is over: objects by cache, pages, memory per CPU, threads,
+    workqueues."""
     objects, pages = memory.kernel_memory(".")
-    objects["per CPU"] = memory.per_cpu()
-    return objects, pages, kernel_threads(), sorted(os.listdir("/sys/devices/virtual/workqueue"))
-
-
-def others(cache):
-    """Bytes of a cache that may seem to be in use: of each CPU's slab, what is free is counted."""
-    path = f"/sys/kernel/slab/{cache}"
-    if not os.path.exists(path):
-        return 0
-    return os.cpu_count() * int(lib.text(f"{path}/slab_size")) * \
-        int(lib.text(f"{path}/objs_per_slab"))
+    return (objects, pages, memory.per_cpu(), kernel_threads(),
+            sorted(os.listdir("/sys/devices/virtual/workqueue")))
 
 
 def check_left(tap, taken_at, bound, what):
     """Three of taken(), before, in the middle and after: nothing is left behind each time.
 
-    No cache grows by more than so many bytes, or a slab for each CPU, in both halves.
+    No cache grows by more than so many objects in both halves.
     """
-    before, middle, after = taken_at
-    grown = {name: min(middle[0].get(name, 0) - before[0].get(name, 0),
-                       after[0][name] - middle[0].get(name, 0)) for name in after[0]}
-    wrong = {name: size for name, size in grown.items()
-             if size > bound and size > others(name)}
-    tap.ok(not wrong, f"no cache has grown by more than {bound} bytes in both halves of {what}",
+    first, second = itertools.starmap(memory.grown, itertools.pairwise(taken_at))
+    grown = {cache: min(more, second.get(cache, 0)) for cache, more in first.items()}
+    wrong = {cache: more for cache, more in grown.items() if more > bound}
+    tap.ok(not wrong, f"no cache has grown by more than {bound} objects in both halves of {what}",
            wrong)
-    pages = min(middle[1] - before[1], after[1] - middle[1])
+    before, middle, after = taken_at
+    pages, per_cpu = (min(middle[at] - before[at], after[at] - middle[at]) for at in (1, 2))
     tap.ok(pages <= PAGE_BOUND, f"nor have pages by {PAGE_BOUND >> 10} KiB", f"{pages} bytes")
-    tap.equal(after[2:], before[2:], "kernel threads and workqueues are the same")
+    tap.ok(per_cpu <= 0, "nor has memory per CPU", f"{per_cpu} bytes")
+    tap.equal(after[3:], before[3:], "kernel threads and workqueues are the same")
     most = sorted(grown, key=grown.get)[-3:]
     tap.note(f"memory: in half the time {', '.join(f'{name} {grown[name]}' for name in most)}; "
-             f"pages {pages >> 10} KiB, {sum(after[2].values())} kernel threads")
+             f"pages {pages >> 10} KiB, {sum(after[3].values())} kernel threads")
 
 
 def check_gone(tap):
