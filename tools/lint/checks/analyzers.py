@@ -39,17 +39,19 @@ def warnings(said):
     return [line for line in bad if not WRONG.search(line)]
 
 
-def find_planted(tree, build, checks):
-    """What is wrong if they do not find it in the tree's copy of the file, after its own lines."""
-    source = tree / f"{PLANTED_IN}.c"
+def find_planted(tree, build, checks, name=PLANTED_IN, bug=PLANTED):
+    """What is wrong if they do not find it in the tree's copy of a file, after its own lines."""
+    source = tree / f"{name}.c"
     text = source.read_text(encoding="utf-8")
     try:
-        source.write_text(text + PLANTED, encoding="utf-8")
-        said, _ = build.make(*checks, f"{PLANTED_IN}.o")
+        source.write_text(text + bug, encoding="utf-8")
+        said, _ = build.make(*checks, f"{name}.o")
     finally:
         source.write_text(text, encoding="utf-8")
-    lines = [int(n) for n in re.findall(r"^core/units\.c:(\d+):", "\n".join(warnings(said)), re.M)]
-    return [] if max(lines, default=0) > text.count("\n") else ["a planted bug was not found"]
+    ours = re.escape(source.relative_to(tree / FOLDER).as_posix())
+    lines = [int(n) for n in re.findall(rf"^{ours}:(\d+):", "\n".join(warnings(said)), re.M)]
+    return [] if max(lines, default=0) > text.count("\n") else [
+        f"what was planted in {source.name} was not found"]
 
 
 def analyze(compiler, checker):
