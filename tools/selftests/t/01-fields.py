@@ -17,7 +17,6 @@ PF_KTHREAD = 0x00200000
 DISK_BYTES = 4 << 20
 DATAGRAMS = 3000
 DATAGRAM_BYTES = 40
-MESSAGES = 300
 PAGE = 4096
 # The kernel's counters of resident pages are exact but for this many pages per CPU and kind
 # of page (percpu_counter_batch, three kinds); VmRSS is exact since 6.17 and 6.12.40.
@@ -52,13 +51,8 @@ def check_busy(tap):
         "whose leader has exited": busy("-a", 1, "-l"),
     }
     leaderless = cases["whose leader has exited"]
-    young = tasks.Worker("hog", "-d", 50)
     for worker in cases.values():
         worker.said()
-    # However long that takes where CPUs are scarce.
-    lib.wait_until(lambda: tasks.thread_switches(young.pid) > 10)
-    young.process.send_signal(signal.SIGSTOP)
-    lib.wait_until(lambda: tasks.status(young.pid, "State") == "T")
     os.sched_setaffinity(0, range(os.cpu_count()))
     lib.wait_samples()
     books = lib.listing()
@@ -68,24 +62,10 @@ def check_busy(tap):
                f"cpu_ns={got} kernel={want}")
         tap.note(f"cpu_ns: {name}: {got}, {got - want:+}")
     tap.equal(tasks.stat_fields(leaderless.pid)[0], "Z", "(that leader is a zombie)")
-    check_sleeper(tap, books, young)
     check_memory(tap, books, cases["that is busy"])
     tap.equal(books.of(old.pid)["wakeups"], tasks.thread_switches(old.pid),
               "wakeups of a process older than the modules")
-    young.end()
     return cases
-
-
-def check_sleeper(tap, books, worker):
-    """A process born under our eyes that has slept and is stopped."""
-    record = books.of(worker.pid)
-    tap.equal(record["wakeups"], tasks.thread_switches(worker.pid),
-              "wakeups are the kernel's voluntary_ctxt_switches")
-    tap.ok(record["wakeups"] > 10, "(it did sleep)", record)
-    tap.equal(record["energy"], record["cpu_ns"] // 1000 * 1000,
-              "energy is the model's: a nanojoule for each nanosecond")
-    tap.equal([record["alive"], record["kernel"], record["comm"]], [1, 0, b"hog"],
-              "alive, not a kernel thread, named")
 
 
 def check_memory(tap, books, worker):
@@ -120,30 +100,16 @@ def check_disk(tap):
     lib.command("rmmod", "brd")
 
 
-def check_packets(tap):
-    """Packets of known number over the loopback device."""
+def check_sum(tap):
+    """The system as a whole has packets of known number, once."""
     before = lib.listing().system
     received = DATAGRAMS if lib.COUNTS_UDP_RECEIVED else 0
     with tasks.Worker("packets", "udp", DATAGRAMS, DATAGRAM_BYTES) as worker:
-        said = worker.said()
+        worker.said()
         lib.wait_samples()
-        books = lib.listing()
-        sender, receiver = books.of(said["sender"]), books.of(said["receiver"])
-        tap.equal([sender["tx"], sender["rx"]], [DATAGRAMS, 0], "tx of a UDP sender")
-        tap.equal([receiver["rx"], receiver["tx"]], [received, 0], "rx of a UDP receiver")
-        now = books.system
-        tap.equal([now[key] - before[key] for key in ("rx", "tx")], [received, DATAGRAMS],
-                  "the system as a whole has seen them once")
-    with tasks.Worker("packets", "tcp", MESSAGES, 100) as worker:
-        said = worker.said()
-        lib.wait_samples()
-        books = lib.listing()
-        for who in ("sender", "receiver"):
-            record = books.of(said[who])
-            tap.equal(record["rx"], MESSAGES, f"rx of a TCP {who}")
-            # Acknowledgements may go out in a softirq, which is nobody's.
-            tap.ok(MESSAGES <= record["tx"] <= said[f"{who}_segs"], f"tx of a TCP {who}",
-                   f"tx={record['tx']} segments={said[f'{who}_segs']}")
+        now = lib.listing().system
+    tap.equal([now[key] - before[key] for key in ("rx", "tx")], [received, DATAGRAMS],
+              "the system as a whole has seen each packet once")
 
 
 def check_all(tap, books):
@@ -212,7 +178,7 @@ def test(tap):
     for worker in cases.values():
         worker.end()
     check_disk(tap)
-    check_packets(tap)
+    check_sum(tap)
     books = lib.listing()
     check_all(tap, books)
     check_system(tap, books)

@@ -169,32 +169,6 @@ def check_container(tap, hogs):
               "the numbers are those that are seen outside")
 
 
-def check_forgery(tap):
-    """A process calls itself what it likes."""
-    names = (b"x\npid=1 energy=9", b" comm=y pid=2 ", b"a\\012=b", bytes(range(1, 16)),
-             b"\x7f\x80\xff\xc3\xa4", b"", b"\\", b"domain=package-0", b"timestamp=1\nx=2")
-    forgers = {tasks.Worker("forge", name.hex()): name[:15] for name in names}
-    for worker in forgers:
-        worker.said()
-    lib.wait_windows()
-    for path in (lib.ALL, lib.CGROUP, lib.DEBUG_ALL):
-        data = lib.read_file(path)
-        try:
-            found = formats.Listing(data)
-        except formats.BadLine as error:
-            tap.ok(False, f"{path}: every line is of the format", error)
-            continue
-        tap.ok(True, f"{path}: every line is of the format")
-        tap.equal({worker.pid: found.of(worker.pid)["comm"] for worker in forgers},
-                  {worker.pid: name for worker, name in forgers.items()},
-                  f"{path}: and tells the true names")
-        listed = [record["pid"] for record in found.records if record.get("alive", 1)]
-        tap.equal(listed.count(1), 1, f"{path}: there is one process 1")
-        tap.ok(b"pid=1 energy=9" not in data.replace(b"\n", b" "), f"{path}: no forged field")
-    for worker in forgers:
-        worker.end()
-
-
 def test(tap):
     """Scope."""
     lib.load(sample_ns=100 * lib.MS, window_ns=300 * lib.MS)
@@ -205,7 +179,6 @@ def test(tap):
     check_opener(tap, hogs)
     check_hidepid(tap, hogs)
     check_container(tap, hogs)
-    check_forgery(tap)
 
 
 harness.main(test)

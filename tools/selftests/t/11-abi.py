@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=control timeout=120 matrix=yes
+# selftest: guest=control timeout=120 matrix=yes safe=yes
 """The ABI as ABI.md has it, and reading in all the ways that there are."""
 
 import ctypes
@@ -13,6 +13,8 @@ import formats
 import harness
 import lib
 
+# Of a listing that stays the same meanwhile: on a machine of many processes the ledgers fill early.
+TRIES = 20
 NAME = re.compile(r"`([a-z_]+)`")
 
 
@@ -80,11 +82,18 @@ def check_keys(tap):
         tap.equal(listed, sorted(listed), f"{path}: PIDs ascend")
 
 
-def check_values(tap):
-    """Words that the header uses."""
-    found = lib.listing(lib.ALL)
-    tap.equal([found["source"], found["source_kind"], found["domains"]],
-              ["rapl_msr", "measured", "package,core,dram,psys"], "source and domains")
+def check_events(tap):
+    """The tracepoints' fields are those of ABI.md, and the text has all of them."""
+    abi = lib.text(f"{lib.PAYLOAD}/ABI.md")
+    for name in ("energy_exit", "energy_sample"):
+        text = lib.text(f"/sys/kernel/tracing/events/energy/{name}/format")
+        fields = [field for field in re.findall(r"field:[^;]*?(\w+)(?:\[\d+\])?;", text)
+                  if not field.startswith("common_")]
+        section = abi.partition(f"### `energy:{name}`")[2].partition("\n##")[0]
+        described = [key for line in section.splitlines() if line.startswith("| `")
+                     for key in re.findall(r"`(\w+)`", line.split("|")[1])]
+        tap.equal(sorted(described), sorted(fields), f"{name}: ABI.md describes its fields")
+        tap.equal(re.findall(r"(\w+)=%", text), described, f"{name}: its text has them in order")
 
 
 def listed_in_pieces(path):
@@ -120,12 +129,15 @@ def check_pieces(tap):
     """The same listing whatever pieces it is read in; no window ends meanwhile."""
     lib.must_set(window_ns=3600 * lib.SECOND, sample_ns=10 * lib.SECOND)
     for path in (lib.CGROUP, lib.ALL):
-        while True:
+        for _ in range(TRIES):
             before = changes()
             wrong = listed_in_pieces(path)
             # A slow host may need longer than a sample: once more, from a new one on.
             if changes() == before:
                 break
+        else:
+            tap.skip(f"{path}: byte by byte, in pieces", "this machine is too busy for that")
+            continue
         tap.ok(not wrong, f"{path}: byte by byte, in pieces, by pread and lseek", *wrong)
 
 
@@ -202,10 +214,10 @@ def check_errors(tap):
 
 def test(tap):
     """ABI."""
-    lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    lib.load_any(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
     lib.wait_windows()
     check_keys(tap)
-    check_values(tap)
+    check_events(tap)
     check_pieces(tap)
     check_windows(tap)
     check_errors(tap)

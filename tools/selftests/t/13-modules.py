@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 # selftest: guest=control timeout=90 matrix=yes
-"""Names, order and dependencies of the modules; a source that goes leaves its joules."""
+"""A source that goes leaves its joules, and one that comes adds to them."""
 
 import hardware
 import harness
@@ -16,16 +16,11 @@ def source_of(books):
 
 def test(tap):
     """Modules."""
-    lib.command("modprobe", "rapl_msr")
-    tap.ok(lib.loaded("energy_rapl_msr") and lib.loaded("energy_core"),
-           "the short name loads the module, and that the core")
-    done = lib.command("rmmod", "energy_core", check=False)
-    tap.ok(done.returncode and lib.loaded("energy_core"),
-           "the core cannot go while a source needs it", done)
-    done = lib.command("modprobe", "energy_rapl_msr", check=False)
-    tap.equal(done.returncode, 0, "loading what is loaded is nothing new")
-
-    lib.must_set(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    lib.load(sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    books = lib.listing(lib.ALL)
+    tap.equal([books["source"], books["source_kind"], books["domains"]],
+              ["rapl_msr", "measured", "package,core,dram,psys"],
+              "the header tells who measures, and what")
     hog = tasks.Worker("hog", "-c", "mem")
     lib.wait_samples(4)
     # No sample is due for a while: what is used until unloading is seen by the last read alone.
@@ -67,18 +62,6 @@ def test(tap):
              dom["measured_nj"] != want[dom["domain"]] + hardware.rapl_nj(dom, now[dom["domain"]])]
     tap.ok(not wrong, "its joules come on top of the first one's", *wrong)
     tap.equal([last.imbalance(), last.imbalance("window_")], [0, 0], "the books balance")
-
-    lib.command("modprobe", "-r", "energy_rapl_msr")
-    lib.wait_until(lambda: not lib.loaded("energy_rapl_msr"))
-    if lib.loaded("energy_core"):
-        lib.command("rmmod", "energy_core")
-    lib.load_core()
-    books = lib.listing()
-    tap.equal([books["domains"], books["source"], books["source_kind"], books["measured_nj"]],
-              ["none", "none", "none", 0], "the core works alone")
-    lib.wait_until(lambda: lib.listing().of(hog.pid)["energy"] > 0)
-    tap.equal({record["energy_nj"] for record in lib.listing().records}, {0},
-              "with the model's energy and no other")
 
 
 harness.main(test)

@@ -140,20 +140,6 @@ def dead_of(named):
             if record["comm"] in named and not record["alive"]]
 
 
-def check_format(tap):
-    """The events' fields are those of ABI.md, and the text has all of them."""
-    abi = lib.text(f"{lib.PAYLOAD}/ABI.md")
-    for name in EVENTS:
-        text = lib.text(f"{TRACEFS}/events/energy/{name}/format")
-        fields = [field for field in re.findall(r"field:[^;]*?(\w+)(?:\[\d+\])?;", text)
-                  if not field.startswith("common_")]
-        section = abi.partition(f"### `energy:{name}`")[2].partition("\n##")[0]
-        described = [key for line in section.splitlines() if line.startswith("| `")
-                     for key in re.findall(r"`(\w+)`", line.split("|")[1])]
-        tap.equal(sorted(described), sorted(fields), f"{name}: ABI.md describes its fields")
-        tap.equal(re.findall(r"(\w+)=%", text), described, f"{name}: its text has them in order")
-
-
 def check_exits(tap, listed, exits, named):
     """Every one that was listed dead, once, with the totals that it was listed with."""
     pids = {record["pid"]: record for record in listed}
@@ -198,7 +184,6 @@ def check_samples(tap, samples, before, after):
 def test(tap):
     """Trace."""
     lib.load(sample_ns=20 * lib.MS, window_ns=200 * lib.MS)
-    check_format(tap)
     cgroup = f"{lib.CGROUPS}/trace"
     os.makedirs(cgroup, exist_ok=True)
     cgid = os.stat(cgroup).st_ino

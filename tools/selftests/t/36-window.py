@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=scope timeout=90
+# selftest: guest=scope timeout=90 safe=yes
 """The side channel: what the unprivileged read changes with the window and at no other time."""
 
 import errno
@@ -13,14 +13,15 @@ import tasks
 
 WINDOW_NS, SAMPLE_NS = 500 * lib.MS, 5 * lib.MS
 WINDOWS = 4
-BOX = f"{lib.CGROUPS}/window"
+# Within our own, as the others belong to whoever made them.
+BOX = tasks.cgroup_of().lstrip("/") + "/window"
 # What whoever runs in a container can open.
 UNPRIVILEGED = (lib.CGROUP, lib.STAT)
 
 
 def in_box():
     """Become an unprivileged process of a cgroup."""
-    lib.write(f"{BOX}/cgroup.procs", 0)
+    lib.write(f"{lib.CGROUPS}/{BOX}/cgroup.procs", 0)
     os.setgroups([])
     os.setresgid(lib.NOBODY, lib.NOBODY, lib.NOBODY)
     os.setresuid(lib.NOBODY, lib.NOBODY, lib.NOBODY)
@@ -91,14 +92,19 @@ def check_bounds(tap):
 
 def test(tap):
     """Windows."""
-    os.mkdir(BOX)
-    lib.load(sample_ns=SAMPLE_NS, window_ns=WINDOW_NS)
-    hog = tasks.Worker(*tasks.in_cgroup("window", "/payload/hog"))
-    lib.wait_windows()
-    for path in UNPRIVILEGED:
-        check_pace(tap, path)
-    check_bounds(tap)
-    hog.end()
+    if not os.path.exists(f"{lib.CGROUPS}/cgroup.procs"):
+        tap.skip("what the unprivileged read", "there are no cgroups v2 at the usual place")
+        return
+    lib.load_any(sample_ns=SAMPLE_NS, window_ns=WINDOW_NS)
+    os.mkdir(f"{lib.CGROUPS}/{BOX}")
+    try:
+        with tasks.Worker(*tasks.in_cgroup(BOX, f"{lib.PAYLOAD}/hog")):
+            lib.wait_windows()
+            for path in UNPRIVILEGED:
+                check_pace(tap, path)
+            check_bounds(tap)
+    finally:
+        tasks.remove_cgroup(BOX)
 
 
 harness.main(test)

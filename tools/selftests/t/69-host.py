@@ -7,7 +7,6 @@ Only what holds on a machine that other people use meanwhile.
 """
 
 import glob
-import os
 import time
 
 import formats
@@ -15,7 +14,6 @@ import harness
 import lib
 import tasks
 
-SOURCES = ("energy_rapl_msr", "energy_rapl_powercap", "energy_vm_fallback")
 BUSY_S = 5
 # The kernel's driver cuts its unit off at a nanojoule, and its sums at a microjoule.
 DRIVER_PERMYRIAD = 1
@@ -24,7 +22,7 @@ DRIVER_PERMYRIAD = 1
 def load_source(tap):
     """The best source that works here; what does not says so and leaves nothing."""
     lib.load_core(sample_ns=100 * lib.MS, window_ns=lib.SECOND)
-    for name in SOURCES:
+    for name in lib.SOURCES:
         done = lib.command("modprobe", name, check=False)
         tap.ok((done.returncode == 0) == lib.loaded(name), f"{name} loads, or is not there",
                done.stderr)
@@ -65,13 +63,23 @@ def check_books(tap, books):
                books["charges_lost"]], [0, 0, 0, 0], "the books balance, and nothing is lost")
 
 
+def is_theirs(pid, cgroup):
+    """Whether nobody may see a process: what is in their cgroup; in the root cgroup, their own."""
+    try:
+        if cgroup == "/":
+            return tasks.status(pid, "Uid") == str(lib.NOBODY)
+        return f"{tasks.cgroup_of(pid)}/".startswith(f"{cgroup}/")
+    except (FileNotFoundError, ProcessLookupError):
+        return True  # gone since
+
+
 def check_others(tap):
-    """Who has no privilege sees their own processes, and not the machine."""
+    """Who has no privilege sees their own processes or cgroup, and not the machine."""
     nobody = lib.command(*tasks.as_user(lib.NOBODY, "cat", lib.CGROUP)).stdout
-    seen = formats.Listing(nobody.encode()).processes
-    owners = {tasks.status(record["pid"], "Uid") for record in seen
-              if os.path.exists(f"/proc/{record['pid']}")}
-    tap.ok(owners <= {str(lib.NOBODY)}, "nobody sees the processes of nobody alone", owners)
+    seen = [record["pid"] for record in formats.Listing(nobody.encode()).processes]
+    cgroup = tasks.cgroup_of()
+    wrong = [pid for pid in seen if not is_theirs(pid, cgroup)]
+    tap.ok(not wrong, f"in the cgroup {cgroup} nobody sees what is theirs alone", wrong)
     refused = lib.command(*tasks.as_user(lib.NOBODY, "cat", lib.ALL), check=False)
     tap.ok(refused.returncode and not refused.stdout, "and not the file of all", refused.stderr)
 

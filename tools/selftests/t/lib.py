@@ -150,6 +150,19 @@ def load(*providers, **params):
         command("modprobe", provider)
 
 
+# Those that measure or estimate, whatever the machine is: the best first.
+SOURCES = ("energy_rapl_msr", "energy_rapl_powercap", "energy_vm_fallback")
+
+
+def load_any(**params):
+    """Load the core with parameters, and the best source that works here; return its name."""
+    load_core(**params)
+    for name in SOURCES:
+        if not command("modprobe", name, check=False).returncode:
+            return name
+    raise RuntimeError(f"none of {SOURCES} works here")
+
+
 PROVIDERS = ("energy_sample", "energy_flawed", "energy_odd", "energy_denied", "energy_rapl_msr",
              "energy_rapl_powercap", "energy_pmu_instr", "energy_vm_fallback")
 

@@ -133,6 +133,19 @@ def in_cgroup(cgroup, *args):
             *args)
 
 
+def cgroup_of(pid="self"):
+    """The path of a process's cgroup in the default hierarchy; the root, where that is not used."""
+    found = re.search(r"^0::(.*)$", lib.text(f"/proc/{pid}/cgroup"), re.M)
+    return found[1] if found else "/"
+
+
+def remove_cgroup(cgroup):
+    """Remove one, once those who were in it are gone for good."""
+    path = f"{lib.CGROUPS}/{cgroup}"
+    lib.wait_until(lambda: "populated 0" in lib.text(f"{path}/cgroup.events"))
+    os.rmdir(path)
+
+
 def as_user(uid, *args):
     """A command that gives up root first."""
     return ("/usr/bin/setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *args)
