@@ -21,7 +21,7 @@ check() {
 
 # shellcheck disable=SC2317 # called by check
 host() {
-	tools/selftests/host --modules modules --payload programs >/tmp/said 2>&1
+	tools/selftests/host --modules modules --payload programs "$@" >/tmp/said 2>&1
 }
 
 # refuses PATTERN: it fails at once and says why.
@@ -30,17 +30,45 @@ refuses() {
 	! host && grep -q "$1" /tmp/said && ! grep -q passed /tmp/said
 }
 
+# plant COMMAND: a test that does that, and passes.
+plant() {
+	cat >tools/selftests/t/99-planted.sh <<-EOF
+		# selftest: guest=planted timeout=10 safe=yes
+		$1
+		echo "ok 1 - planted"
+		echo "1..1"
+	EOF
+}
+
+# fails PATTERN: the planted test runs, and what it does fails the run, which says so.
+# shellcheck disable=SC2317 # called by check
+fails() {
+	! host --only planted && grep -q "$1" /tmp/said && grep -q '^1 passed, 1 failed$' /tmp/said
+}
+
+# settings: what the administrator has set, but for what goes by itself.
+settings() {
+	find /proc/sys -type f -perm -u=rw ! -path '*/random/*' ! -name tainted \
+		! -name '*_last_pid' ! -name drop_caches ! -name compact_memory \
+		! -name perf_event_max_sample_rate \
+		-exec grep -s . {} +
+	grep -rs . /sys/devices/virtual/workqueue/cpumask /proc/irq/*/smp_affinity
+}
+
 # state: what it has to leave as it was.
 state() {
 	lsmod | sort
 	find "/lib/modules/$(uname -r)" -name 'energy_*'
 	grep -c . /proc/mounts
-	ls /tmp
+	ls /tmp /sys/kernel/tracing/instances
+	find /sys/fs/cgroup -type d
+	settings
 }
 
 # shellcheck disable=SC2317 # called by check
 same() {
-	[ "$(state)" = "$before" ]
+	state >/run/after
+	diff /run/before /run/after >/tmp/said
 }
 
 # shellcheck disable=SC2317 # called by check
@@ -48,13 +76,30 @@ all_passed() {
 	grep -q '^[1-9][0-9]* passed, 0 failed$' /tmp/said
 }
 
-# The first access to these makes mounts and modules of its own.
+# As on a host, we are in a session's cgroup, and the administrator has ideas about our modules.
+mkdir /sys/fs/cgroup/session
+echo 0 >/sys/fs/cgroup/session/cgroup.procs
+echo "options energy_core sample_ns=7000000 window_ns=7000000000" >/etc/modprobe.d/energy.conf
+
+# The first look at these makes mounts and modules of its own.
 : >/tmp/said
-before=$(state)
+state >/run/before
+state >/run/before
 check "the safe selftests pass" host
 check "and say how many" all_passed
-check "modules, mounts and /lib/modules are as before" same
 sed 's/^/# /' /tmp/said
+check "modules, mounts, cgroups, settings and /lib/modules are as before" same
+
+plant 'echo "<6>planted: all is well" >/dev/kmsg'
+check "what the kernel says is no complaint" host --only planted
+plant 'echo "<6>WARNING: planted" >/dev/kmsg'
+check "it fails where the kernel complains, and shows that" fails 'WARNING: planted'
+# not a word of the kernel's: the test bed is not to take it for one
+dmesg -C
+check "the next run knows nothing of it" host --only 13-names
+plant 'echo 512 >/proc/sys/kernel/tainted'
+check "it fails where a warning has tainted the kernel" fails 'tainted: W'
+rm tools/selftests/t/99-planted.sh
 
 insmod modules/energy_core.ko
 check "it refuses where a module of ours is loaded" refuses 'loaded, unload them first'
