@@ -56,8 +56,8 @@ def check_reading(tap):
 
 def check_disowned(tap):
     """It is no measurement, whatever its name."""
-    # One that stands still would be refused for that. Alone (-i): the kernel's driver, which it asks
-    # for, wants the zone's name, and the kernel reports with a stack trace that it is taken.
+    # One that stands still would be refused for that. Alone (-i): the kernel's driver, for which it
+    # asks, wants the zone's name, and the kernel reports with a stack trace that it is taken.
     with tasks.Worker("hog"):
         done = lib.command("modprobe", "-i", "energy_rapl_powercap", check=False)
     books = lib.system()
