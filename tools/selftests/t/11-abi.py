@@ -136,8 +136,11 @@ def check_pieces(tap):
             if changes() == before:
                 break
         else:
-            tap.skip(f"{path}: byte by byte, in pieces", "this machine is too busy for that")
-            continue
+            # A guest is never too busy: nobody else is in it.
+            if lib.PAYLOAD != "/payload":
+                tap.skip(f"{path}: byte by byte, in pieces", "this machine is too busy for that")
+                continue
+            wrong.append("there was a drain or a sample each time")
         tap.ok(not wrong, f"{path}: byte by byte, in pieces, by pread and lseek", *wrong)
 
 
