@@ -22,7 +22,7 @@ SEED = int(os.environ.get("FUZZ_SEED", "20"))
 WARM, ROUNDS = 1, int(os.environ.get("FUZZ_ROUNDS", "3"))
 OPERATIONS, STEPS = 600, 24
 # Objects in a cache. Files are opened some thousand times, and modules loaded some five times.
-BOUND, PAGE_BOUND = 64, 1 << 20
+BOUND, SIZE_BOUND, PAGE_BOUND = 64, 64 << 10, 1 << 20
 HIDING = "/run/hiding"
 BOX = f"{lib.CGROUPS}/fuzz"
 # Where workers stay, and where others come and go.
@@ -262,6 +262,7 @@ def test(tap):
     grown = memory.grown(before, after)
     tap.ok(max(grown.values(), default=0) <= BOUND,
            f"no cache has {BOUND} objects more than before", grown)
+    tap.ok(memory.size(grown) <= SIZE_BOUND, f"nor have all together {SIZE_BOUND >> 10} KiB", grown)
     tap.ok(after[1] - before[1] <= PAGE_BOUND, f"and so are pages (within {PAGE_BOUND >> 10} KiB)",
            f"{after[1] - before[1]} bytes")
     tap.note(f"memory: {grown}, pages {(after[1] - before[1]) >> 10} KiB")

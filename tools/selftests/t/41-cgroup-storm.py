@@ -16,7 +16,7 @@ import tasks
 # each of them.
 STORM = 20000 if lib.KERNEL >= (6, 0) and not os.path.exists(faults.KMEMLEAK) else 2000
 # Objects in a cache, of the rest of the kernel: that one in so many cgroups leaves one would show.
-BOUND = STORM // 100
+BOUND, SIZE_BOUND = STORM // 100, 128 << 10
 
 
 def dying():
@@ -50,6 +50,7 @@ def test(tap):
     grown = memory.grown(before, after)
     tap.ok(max(grown.values(), default=0) <= BOUND,
            f"no cache has {BOUND} objects more than before", grown)
+    tap.ok(memory.size(grown) <= SIZE_BOUND, f"nor have all together {SIZE_BOUND >> 10} KiB", grown)
     tap.note(f"memory: {grown}")
 
 

@@ -95,3 +95,9 @@ def grown(before, after):
     """By how many objects caches have grown between two of kernel_memory()."""
     return {cache: more for cache, count in after[0].items()
             if (more := count - before[0].get(cache, 0))}
+
+
+def size(counts):
+    """Bytes of so many objects, by cache."""
+    return sum(count * int(lib.text(f"/sys/kernel/slab/{cache}/object_size"))
+               for cache, count in counts.items())
