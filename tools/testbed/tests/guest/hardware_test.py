@@ -8,13 +8,12 @@ import sys
 import time
 
 sys.path.insert(0, "/payload")
-from tap import (DRAM, PKG, PP0, PP1, PSYS, UNIT, WRAP, check, close, done, frozen, msr, run,
-                 spinning, truth, workload)
+from tap import (DRAM, DRAM_SHARE, PKG, PP0, PP1, PSYS, UNIT, WRAP, check, close, done, frozen, msr,
+                 run, spinning, static_power, truth, workload)
 
 ESU, DRAM_ESU, START = 14, 16, 4096
 INT_PJ, MEM_PJ, SIMD_PJ, STRING_PJ, STRING_BYTE_PJ = 8000, 16000, 24000, 8000, 1000
 KERNEL_PJ = 12000  # about: between INT_PJ and MEM_PJ
-DRAM_SHARE = 0.1
 STATIC_W = 5
 CPU_OF_PACKAGE = {0: 0, 1: 2}
 
@@ -112,15 +111,9 @@ def test_prices():
 
 
 def test_static_power():
-    def now():
-        dynamic = (truth("owned") + truth("unowned")) / (1 + DRAM_SHARE)
-        return time.monotonic_ns(), truth("package", 0) + truth("package", 1) - dynamic
-
-    start_ns, start_nj = now()
-    time.sleep(3)
-    end_ns, end_nj = now()
-    watts = (end_nj - start_nj) / (end_ns - start_ns)
-    check(close(watts, 2 * STATIC_W, 0.03), "static power follows the guest's clock", watts)
+    least, most = static_power(2)
+    check(least < 2 * STATIC_W * 1.01 and most > 2 * STATIC_W * 0.99,
+          "static power follows the guest's clock", f"{least} to {most} W")
 
 
 def test_idle_is_nobodys():

@@ -5,9 +5,11 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 
 UNIT, PKG, DRAM, PP0, PP1, PSYS = 0x606, 0x611, 0x619, 0x639, 0x641, 0x64D
 WRAP = 1 << 32
+DRAM_SHARE = 0.1
 
 _results = []
 
@@ -77,3 +79,22 @@ def spinning(*cpus):
 def close(measured, expected, share):
     """Tell whether two figures agree within a share of the expected one."""
     return abs(measured - expected) <= share * expected
+
+
+def static_power(packages):
+    """Return the static power over two seconds: the least and the most watts that it can be.
+
+    How long it takes to ask is not known: a program is started for each question, which may have
+    to wait for the disk, and under icount that wait is guest time.
+    """
+    def now():
+        before_ns = time.monotonic_ns()
+        nj = sum(truth("package", package) for package in range(packages))
+        after_ns = time.monotonic_ns()
+        return before_ns, after_ns, nj - (truth("owned") + truth("unowned")) / (1 + DRAM_SHARE)
+
+    start_before_ns, start_after_ns, start_nj = now()
+    time.sleep(2)
+    end_before_ns, end_after_ns, end_nj = now()
+    return ((end_nj - start_nj) / (end_after_ns - start_before_ns),
+            (end_nj - start_nj) / (end_before_ns - start_after_ns))
