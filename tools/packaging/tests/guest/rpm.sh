@@ -9,12 +9,8 @@ set -eu
 
 # shellcheck source=../tap.sh
 . /payload/tap.sh
-
-# loaded MODULE: it is, and it is the packages'.
-loaded() {
-	modinfo -F filename "energy_$1" | grep '/updates/dkms/'
-	[ "$(cat "/sys/module/energy_$1/srcversion")" = "$(modinfo -F srcversion "energy_$1")" ]
-}
+# shellcheck source=loaded.sh
+. /payload/loaded.sh
 
 loaded_version() {
 	[ "$(cat /sys/module/energy_core/version)" = "$1" ]

@@ -11,12 +11,8 @@ set -eu
 
 # shellcheck source=../tap.sh
 . /payload/tap.sh
-
-# loaded MODULE: it is, and it is the one that DKMS has installed.
-loaded() {
-	modinfo -F filename "energy_$1" | grep '/updates/dkms/'
-	[ "$(cat "/sys/module/energy_$1/srcversion")" = "$(modinfo -F srcversion "energy_$1")" ]
-}
+# shellcheck source=loaded.sh
+. /payload/loaded.sh
 
 # all_loaded MODULES: these are, and no others of ours.
 all_loaded() {
