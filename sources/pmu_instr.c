@@ -12,6 +12,7 @@
 #include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/perf_event.h>
 #include <linux/smp.h>
@@ -33,13 +34,18 @@
 static DEFINE_PER_CPU(struct perf_event *, pmu_event);
 
 /*
- * CPUs whose counter could not be had when last looked at, and what the log says of them. Written
- * while CPUs come and go, and by pmu_retry(), which keeps them from that.
+ * Who gives a CPU an event, takes it away, or looks at one that may be taken away. The core starts
+ * and stops its meter on all CPUs when the machine is suspended, beside pmu_retry(): both keep CPUs
+ * from coming and going, which keeps neither from the other. Taken under cpus_read_lock().
  */
+static DEFINE_MUTEX(pmu_lock);
+
+/* Under pmu_lock: CPUs whose counter could not be had when last looked at; what the log says. */
 static struct cpumask pmu_missing;
 static struct cpumask pmu_said;
 
-/* Of the last event that could not be made. */
+/* Under pmu_lock, written: some CPU has had an event; why the last one could not be made. */
+static bool pmu_given;
 static int pmu_error;
 
 /* Rule 9: an event that is not on this CPU's PMU now has a register that is somebody else's. */
@@ -87,7 +93,8 @@ static struct perf_event *create_any(unsigned int cpu)
 
 	for (type = PERF_TYPE_MAX; PTR_ERR(event) == -ENOENT && type < MAX_PMU_TYPE; type++) {
 		other = create(cpu, type);
-		if (!IS_ERR(other))
+		/* -ENOMEM: it may be this type's; all else says that it is none */
+		if (!IS_ERR(other) || PTR_ERR(other) == -ENOMEM)
 			event = other;
 	}
 	return event;
@@ -108,30 +115,41 @@ static void give_event(unsigned int cpu)
 {
 	struct perf_event *event = create_any(cpu);
 
-	if (IS_ERR(event))
+	if (IS_ERR(event)) {
 		pmu_error = PTR_ERR(event);
-	else	/* whole before the CPU sees it */
-		smp_store_release(per_cpu_ptr(&pmu_event, cpu), event);
+		return;
+	}
+	/* whole before the CPU sees it */
+	smp_store_release(per_cpu_ptr(&pmu_event, cpu), event);
+	pmu_given = true;
 }
 
 /* A CPU that has no such event never will have; one that got none for want of memory may. */
 static int pmu_start_cpu(struct energy_meter *meter, unsigned int cpu)
 {
+	int ret = 0;
+
+	mutex_lock(&pmu_lock);
 	give_event(cpu);
 	if (!per_cpu(pmu_event, cpu) && pmu_error == -ENOENT)
-		return -ENOENT;
-	note(cpu);
-	return 0;
+		ret = -ENOENT;
+	else
+		note(cpu);
+	mutex_unlock(&pmu_lock);
+	return ret;
 }
 
 static void pmu_stop_cpu(struct energy_meter *meter, unsigned int cpu)
 {
-	struct perf_event *event = per_cpu(pmu_event, cpu);
+	struct perf_event *event;
 
+	mutex_lock(&pmu_lock);
+	event = per_cpu(pmu_event, cpu);
 	cpumask_clear_cpu(cpu, &pmu_missing);
 	per_cpu(pmu_event, cpu) = NULL;
 	if (event)
 		perf_event_release_kernel(event);
+	mutex_unlock(&pmu_lock);
 }
 
 static const struct energy_meter_ops pmu_ops = {
@@ -181,6 +199,7 @@ static void pmu_retry(struct work_struct *work)
 	unsigned int cpu;
 
 	cpus_read_lock();
+	mutex_lock(&pmu_lock);
 	for_each_online_cpu(cpu) {
 		if (!per_cpu(pmu_event, cpu) && !cpumask_test_cpu(cpu, &pmu_missing))
 			continue;
@@ -189,6 +208,7 @@ static void pmu_retry(struct work_struct *work)
 		note(cpu);
 	}
 	say_what_is_missing();
+	mutex_unlock(&pmu_lock);
 	cpus_read_unlock();
 	queue_delayed_work(system_power_efficient_wq, to_delayed_work(work), RETRY);
 }
@@ -196,21 +216,11 @@ static void pmu_retry(struct work_struct *work)
 /* Deferrable: an idle machine is not woken for this. */
 static DECLARE_DEFERRABLE_WORK(pmu_work, pmu_retry);
 
-static bool counts_anywhere(void)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu)
-		if (per_cpu(pmu_event, cpu))
-			return true;
-	return false;
-}
-
 static int __init energy_pmu_instr_init(void)
 {
 	int ret = energy_meter_register(&pmu_meter);
 
-	if (!ret && !counts_anywhere()) {
+	if (!ret && !READ_ONCE(pmu_given)) {
 		energy_meter_unregister(&pmu_meter);
 		ret = -ENODEV;
 	}

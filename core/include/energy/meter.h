@@ -27,8 +27,10 @@ struct energy_meter;
  *	Returns whether @count is good; what has been counted between two reads is charged only if
  *	both are, and there was none that was not in between
  *
- * @start_cpu and @stop_cpu are called while a CPU comes or goes, so they must not register or
- * unregister anything in energy_core.
+ * @start_cpu and @stop_cpu are called while a CPU comes or goes; and for all CPUs that are online
+ * at registration and its end, and when the machine is suspended and resumed, under
+ * cpus_read_lock() alone, beside whoever else has that. So they must not register or unregister
+ * anything in energy_core.
  */
 struct energy_meter_ops {
 	int (*start_cpu)(struct energy_meter *meter, unsigned int cpu);
