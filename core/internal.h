@@ -16,11 +16,14 @@
  *					Held over a whole sample, so over reads of sources too:
  *					whoever holds it knows that no source is being read.
  *   a CPU's device_lock()		keeps it online while rapl_powercap reads: under
- *					core->lock
+ *					core->lock. Lockdep does not look at it: nobody who is
+ *					called under it, as callbacks of CPU hotplug are, may
+ *					wait for core->lock
  *   the kernel's cpu_hotplug_lock	taken at load, to stop all CPUs, and by the kernel's RAPL
  *					driver when rapl_powercap reads: under core->lock, so
  *					nobody who holds it, such as callbacks of CPU hotplug,
  *					may wait for core->lock
+ *   pmu_instr's pmu_lock (mutex)	the CPUs' events: under cpu_hotplug_lock
  *   core->cgroups.xa_lock (spinlock)	rows coming and going, their lists of children, the
  *					list of unresolved rows
  *   core->rmdir.lock (raw)		removals of cgroups that are noted. Innermost, as the next
@@ -397,9 +400,11 @@ int energy_errand_prefer(struct energy_core *core, const char *name);
 bool energy_meters_settle(struct energy_core *core);
 void energy_meters_pause(struct energy_core *core, bool pause);
 
+/* cpus.c */
+int energy_cpus_preferred(struct energy_core *core, const struct cpumask *cpus);
+bool energy_cpus_busy(struct energy_core *core, unsigned int cpu);
+
 /* registry.c */
-int energy_registry_preferred_cpu(struct energy_core *core, const struct cpumask *cpus);
-bool energy_registry_cpu_busy(struct energy_core *core, unsigned int cpu);
 int energy_registry_add(struct energy_core *core, struct energy_source *src, u64 now_ns);
 int energy_registry_update(struct energy_core *core, struct energy_source *src,
 			   const struct energy_source *now, u64 now_ns);

@@ -55,11 +55,7 @@ static void name(struct kunit *test)
 static void control_types(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, pcap_type("intel-rapl"), 0);
-	KUNIT_EXPECT_EQ(test, pcap_type("intel-rapl-tpmi"), 1);
-	KUNIT_EXPECT_EQ(test, pcap_type("intel-rapl-mmio"), 2);
-	KUNIT_EXPECT_TRUE(test, pcap_goes_with_cpus(pcap_type("intel-rapl")));
-	KUNIT_EXPECT_FALSE(test, pcap_goes_with_cpus(pcap_type("intel-rapl-tpmi")));
-	KUNIT_EXPECT_TRUE(test, pcap_goes_with_cpus(pcap_type("intel-rapl-mmio")));
+	KUNIT_EXPECT_EQ(test, pcap_type("intel-rapl-mmio"), 1);
 	KUNIT_EXPECT_EQ(test, pcap_type("intel-rap"), -1);
 	KUNIT_EXPECT_EQ(test, pcap_type("intel-rapl-"), -1);
 	KUNIT_EXPECT_EQ(test, pcap_type("dtpm"), -1);
@@ -175,10 +171,8 @@ struct better_case {
 
 /* The first is always the better one. */
 static const struct better_case better_cases[] = {
-	{ "registers before TPMI", 0, { ENERGY_PACKAGE, 0, PCAP_ANY },
+	{ "registers before MMIO", 0, { ENERGY_PACKAGE, 0, PCAP_ANY },
 	  1, { ENERGY_PACKAGE, 0, PCAP_ANY } },
-	{ "TPMI before MMIO", 1, { ENERGY_PACKAGE, 0, PCAP_ANY },
-	  2, { ENERGY_PACKAGE, 0, PCAP_ANY } },
 	{ "the driver comes first", 0, { ENERGY_PSYS, 1, PCAP_ANY },
 	  1, { ENERGY_PSYS, PCAP_ANY, PCAP_ANY } },
 	{ "psys before psys-1", 0, { ENERGY_PSYS, PCAP_ANY, PCAP_ANY },

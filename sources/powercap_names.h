@@ -34,8 +34,6 @@
 #define PCAP_UJ_MAX	(U64_MAX / 2 / PCAP_NJ_PER_UJ)
 /* RAPL's counters have 32 bits: ENERGY_STATUS_MASK. */
 #define PCAP_RAW_MAX	0xffffffffU
-/* Its place in pcap_types. */
-#define PCAP_TPMI	1
 /* Instead of a number: all of them, or that of the kernel's first die. */
 #define PCAP_ANY	(-1)
 
@@ -82,8 +80,7 @@ struct pcap_last {
 
 /* The control types of the kernel's drivers, the preferred one first. */
 static const char * const pcap_types[] = {
-	"intel-rapl",		/* model-specific registers; also AMD's */
-	[PCAP_TPMI] = "intel-rapl-tpmi",
+	"intel-rapl",		/* model-specific registers, also AMD's; TPMI where there is that */
 	"intel-rapl-mmio",	/* one package, and fewer of its counters */
 };
 
@@ -101,20 +98,6 @@ static inline int pcap_type(const char *name)
 		if (!strcmp(pcap_types[i], name))
 			return i;
 	return -1;
-}
-
-/**
- * pcap_goes_with_cpus() - Whether a zone is removed when its last CPU goes offline
- * @type: its control type, as pcap_type() returns it
- *
- * Source: rapl_cpu_down_prep() in intel_rapl_msr.c and processor_thermal_rapl.c;
- * intel_rapl_tpmi.c (6.5) has no such thing.
- *
- * Return: true for all but TPMI's.
- */
-static inline bool pcap_goes_with_cpus(int type)
-{
-	return type != PCAP_TPMI;
 }
 
 /* "NUMBER", to the end or to what follows, which is returned; NULL if it is something else. */

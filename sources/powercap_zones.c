@@ -325,12 +325,13 @@ static int read_file(const char *dir, const char *name, u64 *val)
  * queue, which is a freezable one, stands still.
  *
  * Others do without it too, and are not kept from anything: who writes cpuN/hotplug/target;
- * cpuhp_smt_disable(), which leaves the first thread of each core, if that is online; and
- * rapl_remove_package(), when TPMI's driver is unbound, which waits for the zone's readers with
- * cpu_hotplug_lock held for reading: the reader waits too if somebody waits to write.
- * If a package's last CPU goes by one of the first two, or another CPU during the third, just when
- * a zone is read, both hang. Only root can do any of it, and whoever reads energy_uj from user
- * space, and so keeps no CPU at all, hangs in the same way.
+ * cpuhp_smt_disable(), which leaves the first thread of each core, if that is online; and a driver
+ * of RAPL's that is unloaded or unbound, which removes its packages, and so waits for the zone's
+ * readers, with cpu_hotplug_lock held for reading (cpuhp_remove_state(), rapl_remove_package()):
+ * the reader waits too if somebody waits to write.
+ * If a package's last CPU goes by one of the first two, or any CPU during the third, just when a
+ * zone is read, all of these hang. Only root can do any of it, and whoever reads energy_uj from
+ * user space, and so keeps no CPU at all, hangs in the same way. The README says what not to do.
  */
 static struct device *hold_cpu(const struct cpumask *cpus)
 {
@@ -357,7 +358,7 @@ static struct device *hold_cpu(const struct cpumask *cpus)
  *
  * Context: a kernel thread; may sleep, and waits for CPU hotplug.
  * Return: 0 or a negative errno; -ENODEV for a zone that has gone, -EAGAIN for one that may go at
- * any time, as none of @cpus is online.
+ * any time, as none of @cpus is online. (TPMI's does not go with its CPUs, but looks the same.)
  */
 int pcap_zone_read(const struct pcap_zone *zone, const struct cpumask *cpus, u64 *uj)
 {
@@ -368,11 +369,10 @@ int pcap_zone_read(const struct pcap_zone *zone, const struct cpumask *cpus, u64
 		return -ENODEV;
 	dev = hold_cpu(cpus);
 	/* one that is not known, as it has come online since, may be the last to go */
-	if (!dev && pcap_goes_with_cpus(zone->type))
+	if (!dev)
 		return -EAGAIN;
 	ret = read_file(zone->dir, "energy_uj", uj);
-	if (dev)
-		device_unlock(dev);
+	device_unlock(dev);
 	/* else what was read may be another zone's, which has got the same name since */
 	return READ_ONCE(zone->gone) ? -ENODEV : ret;
 }

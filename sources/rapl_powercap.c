@@ -212,8 +212,11 @@ static void pcap_look_again(struct work_struct *work)
 		try_unreadable(p);
 		ret = take(p);
 	}
-	/* -ENODEV: it has gone again already, or there is a line about it */
-	if (ret && ret != -ENOMEM && ret != -ENODEV)
+	/*
+	 * -ENODEV: it has gone again already, or there is a line about it. -EAGAIN: a CPU is
+	 * coming, and when it has come we look again.
+	 */
+	if (ret && ret != -ENOMEM && ret != -ENODEV && ret != -EAGAIN)
 		pr_warn("RAPL's zones cannot be accounted: %d\n", ret);
 	pcap_error = ret;
 	try_without_memory(!complete || ret == -ENOMEM);
@@ -243,6 +246,10 @@ static int why_none(void)
 {
 	if (pcap_short)
 		return -ENOMEM;
+	if ((pcap_error ? pcap_error : rapl->error) == -EAGAIN) {
+		pr_info("CPUs are coming and going, RAPL's powercap zones cannot be read: try again\n");
+		return -EAGAIN;
+	}
 	if (pcap_error)
 		return pcap_error;
 	if (rapl->error)

@@ -158,6 +158,33 @@ def check_late_without_memory(tap, cpus, provider, symbol, program, result, call
     lib.command("rmmod", "energy_denied")
 
 
+def check_unknown_cpu(tap, cpus):
+    """The kernel removes a zone with its package's last CPU, and waits for who reads it, who waits
+    for that CPU. So a zone is read only where a CPU of its package is kept from going; one that is
+    not known, as there was no memory to tell the core of it, cannot be."""
+    lib.unload()
+    hardware.set_online(cpus[1:], False)
+    lib.load("energy_rapl_powercap", sample_ns=50 * lib.MS, window_ns=200 * lib.MS)
+    lib.command("modprobe", "energy_denied", "symbol=energy_source_update", "program=kworker",
+                f"result={-errno.ENOMEM}", "nth=0")
+    hardware.set_online(cpus[1:], True)
+    hardware.set_online(cpus[:1], False)
+    lib.wait_until(lambda: lib.listing().domain("package-1")["gaps"])
+    before = lib.settled_listing()
+    lib.wait_samples(4)
+    after = lib.settled_listing()
+    tap.equal([after.domain(name)["last_error"] for name in THERE], [-errno.EAGAIN] * len(THERE),
+              "a zone is not read where the only CPU that is online is not known")
+    tap.equal([after.domain(name)["reads"] for name in THERE],
+              [before.domain(name)["reads"] for name in THERE], "not once")
+    lib.write(f"{DENIED}/nth", -1)
+    lib.wait_until(lambda: all(lib.listing().domain(name)["reads"] > after.domain(name)["reads"]
+                               for name in THERE))
+    tap.ok(True, "and is, when that CPU is")
+    lib.command("rmmod", "energy_denied")
+    hardware.set_online(cpus, True)
+
+
 def test(tap):
     """Hotplug."""
     cpus = hardware.packages()[1]
@@ -175,6 +202,7 @@ def test(tap):
         check_late_package(tap, cpus)
         for lack in LACKS:
             check_late_without_memory(tap, cpus, *lack)
+        check_unknown_cpu(tap, cpus)
     finally:
         hardware.set_online(cpus, True)
 
