@@ -66,7 +66,11 @@ static inline void energy_ident_of(struct energy_ident *id, const struct task_st
 	id->pid = pid->level ? get_pid(pid) : NULL;
 	id->mem = 0;
 	id->mem_known = false;
-	/* data_race(): others of its flags change, this one never does */
+	/*
+	 * data_race(): others of its flags change at any time, this one once at most: on 5.10 what
+	 * the kernel starts in user space is a kernel thread until it executes. The next look
+	 * corrects it.
+	 */
 	id->kernel = data_race(leader->flags) & PF_KTHREAD;
 	id->cgid = cgid;
 	/* data_race(): it may be torn by a rename at this moment; the next look corrects it */

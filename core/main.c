@@ -105,7 +105,7 @@ EXPORT_SYMBOL_ENERGY(energy_source_unregister);
  */
 int energy_source_preferred_cpu(const struct cpumask *cpus)
 {
-	return energy_registry_preferred_cpu(&energy_core, cpus);
+	return energy_cpus_preferred(&energy_core, cpus);
 }
 EXPORT_SYMBOL_ENERGY(energy_source_preferred_cpu);
 
@@ -115,13 +115,13 @@ EXPORT_SYMBOL_ENERGY(energy_source_preferred_cpu);
  *
  * For counters of single CPUs or cores, of which those that idle can be read later.
  *
- * Context: process context, in read_domain().
+ * Context: process context, while a source or meter of the caller's is registered.
  * Return: true if it is this CPU, or was busy a moment ago and is not isolated from the kernel's
  * work.
  */
 bool energy_source_cpu_busy(unsigned int cpu)
 {
-	return energy_registry_cpu_busy(&energy_core, cpu);
+	return energy_cpus_busy(&energy_core, cpu);
 }
 EXPORT_SYMBOL_ENERGY(energy_source_cpu_busy);
 

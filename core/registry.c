@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sources coming and going. */
 #include <linux/overflow.h>
-#include <linux/sched/isolation.h>
-#include <linux/smp.h>
 
 #include "internal.h"
 #include "units.h"
@@ -239,54 +237,4 @@ int energy_registry_prefer(struct energy_core *core, const char *name, u64 now_n
 unlock:
 	mutex_unlock(&core->lock);
 	return ret;
-}
-
-/* Better ones first: not isolated and busy, not isolated, any. */
-static unsigned int reluctance(const struct energy_core *core, unsigned int cpu)
-{
-	if (!housekeeping_test_cpu(cpu, HK_TYPE_MISC))
-		return 2;
-	return !core->ledgers[cpu] || !energy_ledger_is_busy(core->ledgers[cpu]);
-}
-
-/**
- * energy_registry_cpu_busy() - Whether a CPU can be interrupted without waking or disturbing it
- * @core: the core
- * @cpu: the CPU
- *
- * Context: process context.
- * Return: true if it is this one, or runs something and is not isolated from the kernel's work.
- */
-bool energy_registry_cpu_busy(struct energy_core *core, unsigned int cpu)
-{
-	return cpu == raw_smp_processor_id() || !reluctance(core, cpu);
-}
-
-/**
- * energy_registry_preferred_cpu() - A CPU to read a counter on
- * @core: the core
- * @cpus: where it can be read
- *
- * This CPU if it will do; else one that is busy, because an idle one should not be woken; an
- * idle one only where all are, and one that is isolated from the kernel's work last of all.
- *
- * Context: process context.
- * Return: a CPU that was online a moment ago, or -ENODEV.
- */
-int energy_registry_preferred_cpu(struct energy_core *core, const struct cpumask *cpus)
-{
-	unsigned int cpu = raw_smp_processor_id(), least = UINT_MAX;
-	int best = -ENODEV;
-
-	if (cpumask_test_cpu(cpu, cpus))
-		return cpu;
-	for_each_cpu_and(cpu, cpus, cpu_online_mask) {
-		unsigned int r = reluctance(core, cpu);
-
-		if (r < least) {
-			least = r;
-			best = cpu;
-		}
-	}
-	return best;
 }

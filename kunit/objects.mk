@@ -10,6 +10,7 @@ energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/bill_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/cgroups_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/cgtotals_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/choice_kunit.o
+energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/cpus_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/env_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/errand_kunit.o
 energy_core-$(CONFIG_ENERGY_KUNIT_TEST) += kunit/exits_kunit.o

@@ -585,41 +585,6 @@ static void slots_are_in_order(struct kunit *test)
 	KUNIT_EXPECT_NE(test, core->cpu_group[0], core->cpu_group[2]);
 }
 
-/* A ledger says who runs; and this CPU can be read for nothing. */
-static void busy_cpus(struct kunit *test)
-{
-	struct energy_core *core = test->priv;
-
-	KUNIT_EXPECT_TRUE(test, energy_registry_cpu_busy(core, raw_smp_processor_id()));
-	KUNIT_EXPECT_FALSE(test, energy_registry_cpu_busy(core, core->nr_ledgers - 1));
-}
-
-/* Where a counter is read: here if that will do, and never on a CPU that is not online. */
-static void where_to_read(struct kunit *test)
-{
-	struct energy_core *core = test->priv;
-	struct cpumask *cpus = kunit_kzalloc(test, cpumask_size(), GFP_KERNEL);
-	int cpu;
-
-	KUNIT_ASSERT_NOT_NULL(test, cpus);
-	KUNIT_EXPECT_EQ(test, energy_registry_preferred_cpu(core, cpus), -ENODEV);
-	cpumask_copy(cpus, cpu_possible_mask);
-	cpumask_andnot(cpus, cpus, cpu_online_mask);
-	KUNIT_EXPECT_EQ(test, energy_registry_preferred_cpu(core, cpus), -ENODEV);
-
-	migrate_disable();
-	cpu = raw_smp_processor_id();
-	cpumask_copy(cpus, cpu_online_mask);
-	KUNIT_EXPECT_EQ(test, energy_registry_preferred_cpu(core, cpus), cpu);
-	cpumask_clear_cpu(cpu, cpus);
-	if (cpumask_empty(cpus))
-		KUNIT_EXPECT_EQ(test, energy_registry_preferred_cpu(core, cpus), -ENODEV);
-	else
-		KUNIT_EXPECT_TRUE(test, cpumask_test_cpu(energy_registry_preferred_cpu(core, cpus),
-							 cpus));
-	migrate_enable();
-}
-
 static struct kunit_case registry_cases[] = {
 	KUNIT_CASE_PARAM(bad_source_is_refused, bad_gen_params),
 	KUNIT_CASE(limits_that_are_allowed),
@@ -638,8 +603,6 @@ static struct kunit_case registry_cases[] = {
 	KUNIT_CASE(source_grows),
 	KUNIT_CASE(source_shrinks_and_changes),
 	KUNIT_CASE_PARAM(bad_update_changes_nothing, bad_gen_params),
-	KUNIT_CASE(busy_cpus),
-	KUNIT_CASE(where_to_read),
 	KUNIT_CASE(slots_are_in_order),
 	{}
 };
