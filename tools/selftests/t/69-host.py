@@ -127,7 +127,10 @@ def test(tap):
     want = tasks.exact_ns(hog.pid)
     tap.ok(0 < record["cpu_ns"] <= want, "and with no more CPU time than the kernel knows of",
            record["cpu_ns"], want)
-    tap.ok((record["instructions"] > 0) == metered, "instructions, where they are counted", record)
+    # somebody may have taken all counters meanwhile, or given one back
+    tap.ok(record["instructions"] > 0 or not (metered and lib.sources().metered),
+           "instructions, where they are counted", record, lib.sources().header)
+    tap.ok(metered or not record["instructions"], "and nowhere else", record)
     gone = last[1].of(int(short))
     tap.ok(gone and not gone["alive"] and gone["cpu_ns"] > 0,
            "who is gone is still there for a window", gone)
@@ -137,6 +140,8 @@ def test(tap):
         check_joules(tap, first, last)
     hog.end()
     check_others(tap)
+    # ours first: the driver waits for whoever reads its zones
+    lib.unload()
     if not driver:
         lib.command("modprobe", "-r", "intel_rapl_msr", check=False)
 
