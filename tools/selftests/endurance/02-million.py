@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=million timeout=10000 icount=yes memory=1024
+# selftest: guest=million timeout=10000 icount=yes memory=1024 append=slab_nomerge
 """A million short processes: each is accounted, none stays."""
 
 import audit
 import harness
+import leaks
 import lib
 import memory
-import reload
 import tasks
 
 HALF = 500000
@@ -38,25 +38,24 @@ def test(tap):
     lib.command("mkdir", f"{lib.CGROUPS}/{CGROUP}")
     lib.load()
     swarm(WARM)
-    first, taken = lib.settled_listing(), [reload.taken()]
+    first, taken = lib.settled_listing(), [leaks.taken()]
     started = 0
     for _ in range(2):
         started += swarm(HALF)["started"]
-        taken.append(reload.taken())
+        taken.append(leaks.taken())
     last = lib.settled_listing()
     tap.equal(started, NUMBER, "they have run")
     audit.check_losses(tap, "afterwards", last, first)
     tap.equal([last.imbalance(), last.imbalance("window_")], [0, 0], "the books balance")
     row = lib.cgroups()[f"/{CGROUP}"]
     got, want = row["cpu_ns"], kernel_ns()
-    # each of them switches in and out, and so does who waits for it
-    bound = lib.GAP_NS * 4 * (NUMBER + WARM)
-    tap.ok(abs(got - want) <= bound, "their CPU time is what the kernel has",
+    # which counts for who is woken before it runs: 0.2 % was seen
+    tap.ok(abs(got - want) <= want // 100, "their CPU time is what the kernel has, to a percent",
            f"{got} ns, kernel {want}")
     tap.ok(last["exited_nj"] > first["exited_nj"], "their joules are with the exited")
     tap.equal(last["procs"], first["procs"], "no record of them is left")
     memory.check_records(tap, "afterwards")
-    reload.check_left(tap, taken, BOUND, f"{NUMBER} processes")
+    leaks.check_left(tap, taken, BOUND, f"{NUMBER} processes")
     tap.note(f"processes: {started}, {got / 1e9:.3f} s of CPU time, {(got - want) / 1e6:+.3f} ms "
              f"from the kernel's, {(last['exited_nj'] - first['exited_nj']) / 1e9:.3f} J")
 

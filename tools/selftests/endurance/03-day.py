@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# selftest: guest=day timeout=100000 icount=yes memory=512
+# selftest: guest=day timeout=100000 icount=yes memory=512 append=slab_nomerge
 """A day of the guest's time, a sample each 100 ms: nothing grows, and the books balance."""
 
 import os
@@ -8,9 +8,9 @@ import time
 
 import audit
 import harness
+import leaks
 import lib
 import memory
-import reload
 
 DAY_S = 86400
 SAMPLES = 864000
@@ -35,13 +35,13 @@ def test(tap):
     lib.load()
     busy()
     lib.wait_windows(4)
-    first, taken = lib.settled_listing(), [reload.taken()]
+    first, taken = lib.settled_listing(), [leaks.taken()]
     for part in (0.5, 1):
         while uptime_s() < DAY_S * part or lib.system()["iterations"] < SAMPLES * part:
             busy()
             time.sleep(EACH_S)
         lib.wait_windows(4)
-        taken.append(reload.taken())
+        taken.append(leaks.taken())
     up = uptime_s()
     books = audit.check_books(tap, "after a day")
     tap.ok(up >= DAY_S, f"the guest has been up for {DAY_S} s", up)
@@ -54,7 +54,7 @@ def test(tap):
                if not os.path.exists(f"/proc/{record['pid']}")], [], "no record is left over")
     tap.equal(last["procs"], len(last.processes), "and none that is not listed")
     memory.check_records(tap, "after a day")
-    reload.check_left(tap, taken, BOUND, "a day")
+    leaks.check_left(tap, taken, BOUND, "a day")
     wraps = sum(dom["wraps"] for dom in books.domains)
     tap.ok(wraps > 0, "(counters have wrapped)", *books.domains)
     tap.note(f"day: up {up:.0f} s, {books['samples']} samples, {wraps} wraps, "

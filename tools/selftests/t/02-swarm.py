@@ -3,6 +3,7 @@
 # selftest: guest=main timeout=150
 """Two thousand processes that live for milliseconds, all of them between two samples."""
 
+import audit
 import hardware
 import harness
 import lib
@@ -10,8 +11,6 @@ import tasks
 
 NUMBER = 2000
 MIN_US, MAX_US = 1000, 5000
-LOST = ("charges_lost", "charges_unmatched", "exits_lost", "no_memory", "unbalanced",
-        "dead_dropped")
 
 
 def balance(tap, when):
@@ -43,8 +42,7 @@ def test(tap):
     tap.equal(len({record["comm"] for record in swarm}), NUMBER, "every one of them is listed")
     tap.equal(len(swarm), NUMBER, "and none of them twice")
     tap.equal({record["alive"] for record in swarm}, {0}, "all are known to be dead")
-    tap.equal([books[key] - before[key] for key in LOST], [0] * len(LOST),
-              f"nothing is lost: {', '.join(LOST)}")
+    audit.check_losses(tap, "afterwards", books, before)
 
     poor = [record for record in swarm if not record["energy_nj"]]
     tap.ok(not poor, "each has its joules", *poor[:5])

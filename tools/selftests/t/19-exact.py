@@ -8,6 +8,7 @@ import os
 import re
 import signal
 
+import audit
 import harness
 import lib
 import tasks
@@ -30,7 +31,6 @@ MANY = 100
 EAGER, EAGER_MS = ("-d", 95, "-e", 2000), 50 * BUSY_MS
 SHORT_THREADS, SHORT_US = 150, 3000
 SWARM, SWARM_US = 300, 1000
-LOST = ("charges_lost", "charges_unmatched", "exits_lost", "no_memory", "dead_dropped")
 
 
 def check_clock(tap, books, worker, switches, name, tails=0):
@@ -180,7 +180,7 @@ def check_sum(tap):
     tap.ok(lib.same_ns(system, passed, 10), "which is all the time that passed",
            f"cpu_ns={system} time={passed} difference={system - passed}")
     tap.note(f"sum: {system} ns, {system - passed:+}")
-    tap.equal([after[key] for key in LOST], [0] * len(LOST), f"nothing is lost: {', '.join(LOST)}")
+    audit.check_losses(tap, "afterwards", after)
     hog.end()
 
 

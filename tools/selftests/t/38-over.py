@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 
+import audit
 import harness
 import lib
 import tasks
@@ -18,7 +19,6 @@ import tasks
 INSTANCE = "/sys/kernel/tracing/instances/over"
 ASKED = "may_run:mod:energy_core"
 NUMBER, THREADED = 300, 20
-LOST = ("charges_lost", "charges_unmatched", "exits_lost")
 
 
 @contextlib.contextmanager
@@ -67,7 +67,7 @@ def test(tap):
         tap.ok(asked() >= THREADED, "those with a leader that has exited before are",
                f"asked={asked()}")
     books = lib.listing()
-    tap.equal([books[key] for key in LOST], [0] * len(LOST), f"nothing is lost: {', '.join(LOST)}")
+    audit.check_losses(tap, "afterwards", books)
 
 
 harness.main(test)

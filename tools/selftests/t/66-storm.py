@@ -7,6 +7,7 @@ import random
 import threading
 import time
 
+import audit
 import hardware
 import harness
 import lib
@@ -83,14 +84,16 @@ def test(tap):
     tasks.end_load(tap, load)
     lib.command("modprobe", "energy_rapl_msr")
     lib.wait_samples(3)
-    books = lib.settled_listing()
-    tap.equal([books.imbalance(), books.imbalance("window_"), books["unbalanced"],
-               books["removals_lost"], books["charges_lost"], books["exits_lost"]], [0] * 6,
-              "the books balance afterwards, and nothing was lost")
+    _, before = audit.settled()
     hog = tasks.Worker("hog", "-c", "simd", "-a", cpus[0])
     lib.wait_until(lambda: (record := lib.listing().of(hog.pid)) and record["energy_nj"])
     tap.ok(True, "who runs where CPUs came and went is charged")
     hog.end()
+    books, after = audit.settled()
+    tap.equal(after, before, "every domain is what its register counts")
+    tap.equal([books.imbalance(), books.imbalance("window_")], [0, 0],
+              "the books balance afterwards")
+    audit.check_losses(tap, "afterwards", books)
 
 
 harness.main(test)

@@ -9,7 +9,6 @@ import os
 
 import audit
 import faults
-import hardware
 import harness
 import lib
 import tasks
@@ -110,26 +109,13 @@ def check_files(tap):
         check(tap, f"write {name}", "write", f"{lib.PARAMS}/{name}", value)
 
 
-def settled():
-    """A listing while all counters stand still, and what each domain had measured before.
-
-    The domains are older than the last load of their source: that much more than their registers
-    say since its baseline.
-    """
-    with hardware.frozen():
-        books = lib.settled_listing()
-        return books, {dom["domain"]: dom["measured_nj"] -
-                       hardware.rapl_nj(dom, hardware.rapl_raw(dom))
-                       for dom in books.domains if dom["kind"] in hardware.RAPL_MSR}
-
-
 def check_books(tap, when):
     """The books, and that all goes on."""
     # The sampler, too, hardly disturbs then.
     lib.must_set(window_ns=500 * lib.MS, sample_ns=500 * lib.MS)
-    _, before = settled()
+    _, before = audit.settled()
     charged, seen = tasks.charged_hogs()
-    books, after = settled()
+    books, after = audit.settled()
     tap.equal(after, before, f"{when}: every domain is what its register counted")
     tap.equal([books.imbalance(), books.imbalance("window_"), books["unbalanced"],
                books["measured_nj"]], [0, 0, 0, books.billed("measured_nj")],
