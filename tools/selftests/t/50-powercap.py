@@ -15,6 +15,8 @@ import tasks
 STOCK = "intel_rapl_msr"
 OURS = "energy_rapl_powercap"
 SYS_DELETE_MODULE = 176
+# The storm of the kernel's driver ends when this file is there.
+ENOUGH = "/tmp/enough"
 
 
 def begin_load():
@@ -223,14 +225,16 @@ def check_late_package(tap):
 def check_reload(tap):
     """Ours comes and goes while zones do."""
     load = begin_load()
-    storm = tasks.Worker("/bin/sh", "-c",
-                         f"while :; do rmmod {STOCK}; modprobe {STOCK}; done >/dev/null 2>&1")
+    storm = tasks.Worker("/bin/sh", "-c", f"until [ -e {ENOUGH} ]; do rmmod {STOCK}; "
+                         f"modprobe {STOCK}; done >/dev/null 2>&1")
     came = 0
     for _ in range(30):
         came += not lib.command("modprobe", OURS, check=False).returncode
         if lib.loaded(OURS):
             lib.command("rmmod", OURS)
-    storm.end()
+    # not in the middle: what is being unloaded cannot be loaded
+    with open(ENOUGH, "w", encoding="ascii"):
+        storm.process.wait()
     tap.note(f"it came {came} times of 30")
     lib.command("modprobe", STOCK)
     for _ in range(10):
