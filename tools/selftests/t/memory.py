@@ -20,8 +20,10 @@ OURS = r"kmalloc-|energy|pid|cred|task_struct|radix|xarray"
 SLAB = "/sys/kernel/slab"
 RECORDS = "energy_proc"
 READINGS = 5
-# What kfree_rcu() has been given is freed within five seconds, and nothing says when.
+# What kfree_rcu() has been given is freed within five seconds, and nothing says when; on a busy
+# host, by a kernel that looks for bugs, later.
 REST_S = 6
+RESTS = 20
 
 
 def caches(names):
@@ -76,6 +78,18 @@ def per_cpu():
     return int(re.search(r"^Percpu: +(\d+) kB", lib.text("/proc/meminfo"), re.M)[1]) * 1024
 
 
+def settled(names):
+    """How many objects of caches are in use when it is no fewer than a second before."""
+    found = objects(*names)
+    for _ in range(RESTS):
+        time.sleep(1)
+        now = objects(*names)
+        if sum(now.values()) >= sum(found.values()):
+            break
+        found = now
+    return found
+
+
 def kernel_memory(names=OURS):
     """What the kernel has in use: objects by cache, and bytes of pages in no cache."""
     time.sleep(REST_S)
@@ -83,7 +97,7 @@ def kernel_memory(names=OURS):
         lib.write("/proc/sys/vm/drop_caches", 3)
         lib.write("/proc/sys/vm/compact_memory", 1)
         time.sleep(0.3)
-    found = objects(*caches(names))
+    found = settled(caches(names))
     meminfo = {key: int(value) * 1024 for key, value in
                re.findall(r"(\w+):\s+(\d+) kB", lib.text("/proc/meminfo"))}
     known = ("MemFree", "Buffers", "Cached", "AnonPages", "Slab", "KernelStack", "PageTables")
