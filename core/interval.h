@@ -136,9 +136,9 @@ static __always_inline void energy_interval_skip(struct energy_ledger *l, u64 no
 static __always_inline void energy_interval_open(struct energy_ledger *l, struct task_struct *p)
 {
 	/*
-	 * data_race(): it may be changing others of its flags just now, but not this one: those that
-	 * inject idling (play_idle_precise()) set and clear it of themselves while they run. What
-	 * they idle until they switch is theirs, as the kernel has it.
+	 * data_race(): it may be changing others of its flags just now, but not this one: those
+	 * that inject idling (play_idle_precise()) set and clear it of themselves while they run.
+	 * What they idle until they switch is theirs, as the kernel has it.
 	 */
 	if (data_race(is_idle_task(p))) {
 		l->curr = NULL;
