@@ -18,7 +18,7 @@ SEGMENTS = 10
 TCP_MSS, TCP_BYTES = 1000, 6000
 UDP_SEGMENT, UDP_GRO = 103, 104
 # Where they are in struct tcp_info.
-TCP_UNACKED, TCP_SEGS_OUT, TCP_DATA_SEGS_IN = 24, 136, 152
+TCP_UNACKED, TCP_TOTAL_RETRANS, TCP_SEGS_OUT, TCP_DATA_SEGS_IN = 24, 100, 136, 152
 ETH_P_IP = 0x0800
 NLMSG_DONE = 3
 HERE, THERE = "10.9.%d.1", "10.9.%d.2"
@@ -187,12 +187,13 @@ def check_tcp(tap):
         books = lib.listing()
         want = tcp_info(server, TCP_DATA_SEGS_IN)
         tap.ok(want >= NUMBER * TCP_BYTES // TCP_MSS, "(there are many segments)", want)
-        # Whose answers take long is sent some again, which nobody reads.
-        least = want if lib.exact() else NUMBER * TCP_BYTES // TCP_MSS
         answers, segments = (books.of(actor.pid)["rx"] for actor in (sender, receiver))
-        tap.ok(answers == NUMBER and least <= segments <= want,
-               f"rx of TCP segments read {name}", (answers, segments), (NUMBER, least, want))
         sent = [tcp_info(sock, TCP_SEGS_OUT) for sock in (client, server)]
+        # What is sent again, as its answer takes long, nobody reads. And an acknowledgement that
+        # waits with data for a socket in use is joined with it, as a segment: see 01-own.
+        least = want - tcp_info(client, TCP_TOTAL_RETRANS)
+        tap.ok(NUMBER <= answers <= sent[1] and least <= segments <= sent[0],
+               f"rx of TCP segments read {name}", (answers, segments), (NUMBER, least, sent))
         # Who answers a SYN is not yet one of them.
         tap.equal(books.system["tx"] - before["tx"], 1 + sum(sent),
                   f"TCP read {name}: the system has sent what both ends did")
