@@ -40,6 +40,17 @@ SLOWER = 10 if SANITIZED else 1
 WOKEN_NS = 40000
 
 
+def tcp_joined():
+    """How often the kernel has joined a TCP packet with one that waits for a socket in use.
+
+    It does so (tcp_add_backlog()) with a bare acknowledgement before data, too, which it then
+    counts as a segment of it.
+    """
+    names, values = (line.split() for line in text("/proc/net/netstat").splitlines()
+                     if line.startswith("TcpExt:"))
+    return int(dict(zip(names, values))["TCPBacklogCoalesce"])
+
+
 def exact():
     """Whether time can be asked for to GAP_NS a switch, where no host comes in between.
 

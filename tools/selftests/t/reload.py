@@ -6,6 +6,7 @@ import os
 import lib
 import tasks
 
+
 def begin_storm():
     """Forks, exits, switches, readers."""
     return [tasks.Worker("swarm", "-j", 2, "-u", 100, "-U", 500), tasks.Worker("pingpong", 1),
