@@ -35,7 +35,7 @@ THIRDPARTY	:= $(BUILD)/thirdparty$(KERNEL_SUFFIX)
 .PHONY: modules tools install install-dkms install-api install-headers uninstall clean help
 .PHONY: deb rpm packages-deps no-dkms
 .PHONY: deps run shell check check-debug check-matrix check-host kunit coverage lint intree
-.PHONY: selftests endurance bench guest guest-modules guest-module guest-thirdparty guest-payload
+.PHONY: selftests endurance bench guest guest-modules guest-module strict-module guest-thirdparty guest-payload
 
 # Builds stand beside the sources as links, so that the tree stays clean and each kernel has
 # a build of its own.
@@ -186,6 +186,10 @@ guest-modules:
 # Any module's directory, as strictly.
 guest-module:
 	@$(INROOT) sh -c 'exec make -C "$(GUEST_KDIR)" M=$(M) $(STRICT) modules'
+
+# The same outside of the roots: with the host's compiler, against KDIR.
+strict-module:
+	@$(MAKE) -C $(KDIR) M=$(M) $(STRICT) modules
 
 # Copies, far from the sources: what these need is installed, or missing.
 guest-thirdparty:
