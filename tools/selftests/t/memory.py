@@ -37,20 +37,23 @@ def objects(*names):
     """How many objects of caches are in use.
 
     What is free on a CPU's own slab counts as in use: so CPUs give theirs back. Whoever allocates
-    before we have read takes one again: so it is the fewest of some readings, of files that stay
-    open, as opening one allocates, too.
+    before we have read takes one again: so it is the fewest of some readings. All files stay open
+    meanwhile: each one of sysfs that is closed leaves an object (kernfs_open_node, in kmalloc-96)
+    which is freed seconds later, so that we would count how often we have looked.
     """
     found = {}
     with contextlib.ExitStack() as stack:
-        files = {name: stack.enter_context(open(f"{SLAB}/{name}/objects", "rb", 0)).fileno()
+        def opened(name, file, mode):
+            return stack.enter_context(open(f"{SLAB}/{name}/{file}", mode, 0)).fileno()
+
+        files = {name: (opened(name, "shrink", "wb"), opened(name, "objects", "rb"))
                  for name in names}
-        for file in files.values():
-            os.pread(file, 1, 0)
+        for _, count in files.values():
+            os.pread(count, 1, 0)
         for _ in range(READINGS):
-            for name, file in files.items():
-                with open(f"{SLAB}/{name}/shrink", "wb", 0) as give_back:
-                    give_back.write(b"1")
-                    now = int(os.pread(file, 100, 0).split()[0])
+            for name, (give_back, count) in files.items():
+                os.pwrite(give_back, b"1", 0)
+                now = int(os.pread(count, 100, 0).split()[0])
                 found[name] = min(found.get(name, now), now)
     return found
 
