@@ -2,7 +2,7 @@
 /*
  * swarm - many processes that live for milliseconds.
  *
- * usage: swarm [-n NUMBER] [-j PARALLEL] [-u MIN_US] [-U MAX_US] [-c PREFIX] [-s] [-t] [-v]
+ * usage: swarm [-n NUMBER] [-j PARALLEL] [-u MIN_US] [-U MAX_US] [-c PREFIX] [-s] [-t] [-v] [-w]
  *
  *	-n  processes to start (default 0: until it is ended)
  *	-j  how many at a time (default 8)
@@ -11,6 +11,8 @@
  *	-s  they share their parent's memory and end at once: vfork(), the cheapest there is
  *	-t  threads of one process instead, which waits for a signal at the end
  *	-v  then a line for each process: pid= energy_nj=, its exit included
+ *	-w  their parent asks for each one's sums after its last switch, which is part of them then;
+ *	    otherwise it may be quicker, on another CPU. For root
  *
  * At the end it says: started= cpu_ns= energy_nj= switches= waits= kernel_us=, the sums over
  * all of them: what they measured themselves, what the virtual hardware says, and what the kernel
@@ -40,7 +42,7 @@ static struct sums {
 
 static const char *prefix;
 static unsigned long total, parallel = 8, min_us = 1000, max_us = 5000;
-static bool share, threads, verbose;
+static bool share, threads, verbose, whole;
 
 static void spin(unsigned long which, clockid_t clock)
 {
@@ -123,7 +125,7 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "n:j:u:U:c:stv")) != -1) {
+	while ((option = getopt(argc, argv, "n:j:u:U:c:stvw")) != -1) {
 		switch (option) {
 		case 'n':
 			total = number(optarg);
@@ -145,6 +147,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'v':
 			verbose = true;
+			break;
+		case 'w':
+			whole = true;
 			break;
 		case 'c':
 			prefix = optarg;
@@ -171,6 +176,39 @@ static pid_t __attribute__((noinline)) start(unsigned long which)
 	return pid;
 }
 
+/*
+ * A process that has ended is off its CPU for good when it has no stack any more: then
+ * /proc/PID/syscall has no system call, and no registers (collect_syscall() in the kernel's
+ * lib/syscall.c; finish_task_switch() gives the stack back).
+ */
+static void await_last_switch(pid_t pid)
+{
+	static const char gone[] = "-1 0x0 0x0\n";
+	char path[32], seen[128] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	while (strcmp(seen, gone)) {
+		FILE *file = fopen(path, "r");
+
+		if (!file || !fgets(seen, sizeof(seen), file))
+			die("cannot read /proc/PID/syscall");
+		fclose(file);
+	}
+}
+
+/* Wait for one that has ended; false if there is none left. */
+static bool collect(void)
+{
+	siginfo_t ended;
+
+	if (!whole)
+		return wait(NULL) > 0;
+	if (waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT))
+		return false;
+	await_last_switch(ended.si_pid);
+	return waitpid(ended.si_pid, NULL, 0) > 0;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long started, running = 0;
@@ -189,10 +227,10 @@ int main(int argc, char **argv)
 	for (started = 0; !total || started < total; started++) {
 		if (start(started) < 0)
 			die("cannot fork");
-		if (++running == parallel && wait(NULL) > 0)
+		if (++running == parallel && collect())
 			running--;
 	}
-	while (wait(NULL) > 0)
+	while (collect())
 		continue;
 	say_sums(started, RUSAGE_CHILDREN);
 	if (verbose)

@@ -142,7 +142,7 @@ def check_threads(tap):
 
 def check_swarm(tap):
     """Processes that end, against what the kernel tells their parent."""
-    said = tasks.Worker("swarm", "-n", SWARM, "-u", SWARM_US, "-c", "ex").said()
+    said = tasks.Worker("swarm", "-n", SWARM, "-u", SWARM_US, "-c", "ex", "-w").said()
     lib.wait_samples()
     books = lib.listing()
     swarm = [record for record in books.processes
