@@ -14,6 +14,8 @@ MILLISECONDS = 4000
 def pair(tap, name, first, second):
     """Two hogs side by side: their parts of their joules, charged and in truth."""
     hogs = [tasks.Worker("hog", "-s", "-p", "-t", MILLISECONDS, *args) for args in (first, second)]
+    for hog in hogs:
+        hog.wait_ready()
     lib.wait_samples()
     base = lib.settled_listing()
     for hog in hogs:

@@ -47,6 +47,7 @@ def count(*args):
     """Instructions of a workload: what we, perf and the hardware say."""
     counted = []
     with tasks.Worker("hog", "-s", "-p", *args) as hog:
+        hog.wait_ready()
         lib.wait_samples()
         before = lib.listing().of(hog.pid)["instructions"]
         with perf_stat(hog.pid, counted):

@@ -24,6 +24,12 @@ class Worker:
         self.pid = self.process.pid
         Worker.everyone.append(self)
 
+    def wait_ready(self):
+        """Wait until it waits for start(): what its own beginning costs is over."""
+        name = os.path.basename(self.process.args[3])
+        lib.wait_until(lambda: (status(self.pid, "Name"), status(self.pid, "State")) ==
+                       (name, "S"))
+
     def start(self):
         """Let it begin (hog -s)."""
         self.process.stdin.write(b"\n")
