@@ -25,6 +25,19 @@ def nj(domain, raw, wraps=0):
     return (uj(domain, raw) + wraps * ((unit_nj(domain) << 32) // 1000)) * 1000
 
 
+def sources(books):
+    """Who reads each domain."""
+    return {dom["source"] for dom in books.domains}
+
+
+def check_balance(tap, when):
+    """What holds at any time."""
+    books = lib.settled_listing()
+    tap.equal([books.imbalance(), books.imbalance("window_"), books["unbalanced"]], [0, 0, 0],
+              f"{when}: the books balance")
+    return books
+
+
 def check_raws(tap, when):
     """Freeze, and check that what is read is what the registers say."""
     with hardware.frozen():

@@ -260,7 +260,34 @@ def test_races():
           "and hides nothing")
 
 
-TESTS = (test_complaints, test_races, test_output_and_status, test_time_limit, test_guest_problems,
+# As lockdep writes it, without what is not looked at.
+CYCLE = """[   12.0] WARNING: possible circular locking dependency detected
+[   12.0] -> #1 (cpu_hotplug_lock){{++++}}-{{0:0}}:
+[   12.0]        cpus_read_lock+0x3c/0xf0
+[   12.0]        {}
+[   12.0] -> #0 (kn->active#3){{++++}}-{{0:0}}:
+[   12.0]        {}
+[   12.0]        cpuhp_thread_fun+0x352/0x730
+[   12.0]  </TASK>
+[   12.1] and so on
+"""
+
+
+def test_cycles():
+    """Of locks."""
+    reads = "get_energy_counter+0x64/0xe0 [intel_rapl_common]"
+    goes = "rapl_cpu_down_prep+0xf4/0x140 [intel_rapl_msr]"
+    check(not klog.problems(CYCLE.format(reads, goes)), "the RAPL driver's own cycle is no problem")
+    for other in ((reads, "energy_x+0x1/0x2 [energy_core]"), ("energy_x+0x1/0x2", goes)):
+        check(len(klog.problems(CYCLE.format(*other))) == 1, "half of it is one")
+    check(len(klog.problems(CYCLE.format(reads, goes) + "[   13.0] BUG: x")) == 1,
+          "and it hides nothing")
+    whole = CYCLE.format(reads, goes)
+    check(len(klog.problems(CYCLE.format(reads, "x") + whole)) == 1,
+          "nor is it taken together with another one")
+
+
+TESTS = (test_complaints, test_races, test_cycles, test_output_and_status, test_time_limit, test_guest_problems,
          test_clean_up, test_side_by_side, test_interactive, test_profile, test_refusals)
 
 with tempfile.TemporaryDirectory() as SCRATCH:
