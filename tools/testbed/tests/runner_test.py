@@ -287,8 +287,9 @@ def test_cycles():
           "nor is it taken together with another one")
 
 
-TESTS = (test_complaints, test_races, test_cycles, test_output_and_status, test_time_limit, test_guest_problems,
-         test_clean_up, test_side_by_side, test_interactive, test_profile, test_refusals)
+TESTS = (test_complaints, test_races, test_cycles, test_output_and_status, test_time_limit,
+         test_guest_problems, test_clean_up, test_side_by_side, test_interactive, test_profile,
+         test_refusals)
 
 with tempfile.TemporaryDirectory() as SCRATCH:
     for test in TESTS:
