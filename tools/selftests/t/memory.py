@@ -19,8 +19,6 @@ def idle_pages_bytes():
 OURS = r"kmalloc-|energy|pid|cred|task_struct|radix|xarray"
 SLAB = "/sys/kernel/slab"
 RECORDS = "energy_proc"
-# Debug kernels: who looks at timers and work has a thousand objects in stock, and more or less.
-WATCHERS, WATCHERS_USED = "debug_objects_cache", "/sys/kernel/debug/debug_objects/stats"
 READINGS = 5
 # What kfree_rcu() has been given is freed within five seconds, and nothing says when; on a busy
 # host, by a kernel that looks for bugs, later.
@@ -83,6 +81,22 @@ def per_cpu():
     return int(re.search(r"^Percpu: +(\d+) kB", lib.text("/proc/meminfo"), re.M)[1]) * 1024
 
 
+def watchers():
+    """Debug kernels: of who looks at timers and work, how many do."""
+    stock = lib.text("/sys/kernel/debug/debug_objects/stats")
+    return int(re.search(r"^pool_used *:(\d+)$", stock, re.M)[1])
+
+
+def mapped_areas():
+    """Areas of vmalloc() in use. Others are holes between those, or wait to be unmapped, or (since
+    6.9) to be used again."""
+    return len(re.findall(r"^0x(?!.*unpurged)", lib.text("/proc/vmallocinfo"), re.M))
+
+
+# Caches of which the kernel keeps free objects in stock, now more, now less: who knows better.
+STOCKED = {"debug_objects_cache": watchers, "vmap_area": mapped_areas}
+
+
 def settled(names):
     """How many objects of caches are in use when it is no fewer than a second before."""
     found = objects(*names)
@@ -103,8 +117,7 @@ def kernel_memory(names=OURS):
         lib.write("/proc/sys/vm/compact_memory", 1)
         time.sleep(0.3)
     found = settled(caches(names))
-    if WATCHERS in found:
-        found[WATCHERS] = int(re.search(r"^pool_used *:(\d+)$", lib.text(WATCHERS_USED), re.M)[1])
+    found.update({cache: used() for cache, used in STOCKED.items() if cache in found})
     meminfo = {key: int(value) * 1024 for key, value in
                re.findall(r"(\w+):\s+(\d+) kB", lib.text("/proc/meminfo"))}
     known = ("MemFree", "Buffers", "Cached", "AnonPages", "Slab", "KernelStack", "PageTables")
