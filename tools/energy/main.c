@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* energy: one program, a table of subcommands, a file for each. */
+/* energy: one program, a table of subcommands, a folder for each. */
 #include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
-#include "complain.h"
+#include "lib/command.h"
+#include "lib/complain.h"
 
 struct command {
 	const char *name;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "records.h"
+#include "lib/records.h"
 
 /* Parses @len bytes of @text, which stay the caller's. */
 static inline int parse_bytes(struct energy_listing *listing, const char *text, size_t len)

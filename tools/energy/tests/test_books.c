@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "books.h"
+#include "lib/books.h"
 #include "parsed.h"
 #include "tap.h"
 

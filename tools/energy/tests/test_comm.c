@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <locale.h>
 
-#include "comm.h"
+#include "lib/comm.h"
 #include "tap.h"
 
 static const char *shown_bytes(const char *text, size_t len, size_t size)

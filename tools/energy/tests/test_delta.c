@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "delta.h"
+#include "lib/delta.h"
 #include "parsed.h"
 #include "tap.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "page.h"
 #include "parsed.h"
 #include "tap.h"
+#include "top/page.h"
 
 #define HEADER "timestamp=%d000\nsource_kind=measured\nmeasured_uj=%d\nexited_uj=0\n"	\
 	"unattributed_uj=0\nidle_uj=0\npending_uj=0\n"

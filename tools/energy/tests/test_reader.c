@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 
-#include "reader.h"
+#include "lib/reader.h"
 #include "tap.h"
 
 /* A kernel: what each file does when it is opened and read. */

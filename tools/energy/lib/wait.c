@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "wait.h"
+#include "lib/wait.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 

@@ -2,7 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "complain.h"
+#include "lib/complain.h"
 
 void energy_complain(const char *who, const char *format, ...)
 {

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-#include "delta.h"
-#include "records.h"
+#include "lib/delta.h"
+#include "lib/records.h"
 
 enum energy_line {
 	ENERGY_LINE_TEXT,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "feed.h"
+#include "top/feed.h"
 
 void energy_feed_file(struct energy_feed *feed, const char *path)
 {

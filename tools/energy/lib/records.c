@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "records.h"
+#include "lib/records.h"
 
 /* A number's place, and by which power of ten it is scaled to what the struct holds. */
 struct number_key {

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "records.h"
+#include "lib/records.h"
 
 /* Which of a listing's values are compared. */
 enum energy_basis {

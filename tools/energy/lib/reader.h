@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "records.h"
+#include "lib/records.h"
 
 #define ENERGY_DEBUGFS_ALL "/sys/kernel/debug/energy/all"
 #define ENERGY_PROC_ALL "/proc/energy/all"

@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "books.h"
-#include "command.h"
-#include "complain.h"
+#include "lib/books.h"
+#include "lib/command.h"
+#include "lib/complain.h"
 
 /* Room for the digits of 128 bits and a sign. */
 struct digits {

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "complain.h"
-#include "reader.h"
-#include "wait.h"
+#include "lib/complain.h"
+#include "lib/reader.h"
+#include "lib/wait.h"
 
 #define FIRST_CHUNK (256 << 10)
 #define LARGEST_LISTING (1UL << 30)

@@ -7,16 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "books.h"
-#include "command.h"
-#include "complain.h"
-#include "delta.h"
-#include "feed.h"
-#include "options.h"
-#include "page.h"
-#include "reader.h"
-#include "screen.h"
-#include "wait.h"
+#include "lib/books.h"
+#include "lib/command.h"
+#include "lib/complain.h"
+#include "lib/delta.h"
+#include "lib/reader.h"
+#include "lib/wait.h"
+#include "top/feed.h"
+#include "top/options.h"
+#include "top/page.h"
+#include "top/screen.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 

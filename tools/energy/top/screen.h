@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "page.h"
+#include "top/page.h"
 
 struct energy_screen;
 

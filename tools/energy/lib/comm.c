@@ -5,7 +5,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
-#include "comm.h"
+#include "lib/comm.h"
 
 static bool is_octal(char c)
 {

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command.h"
-#include "complain.h"
-#include "options.h"
-#include "reader.h"
+#include "lib/command.h"
+#include "lib/complain.h"
+#include "lib/reader.h"
+#include "top/options.h"
 
 #define NSEC_PER_SEC 1e9
 #define MOST_SECONDS 1e9

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "records.h"
+#include "lib/records.h"
 
 struct energy_balance {
 	const struct energy_books *books;

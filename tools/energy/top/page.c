@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "comm.h"
-#include "page.h"
-#include "reader.h"
+#include "lib/comm.h"
+#include "lib/reader.h"
+#include "top/page.h"
 
 #define NJ_PER_J 1e9
 #define NJ_PER_MJ 1e6

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "records.h"
+#include "lib/records.h"
 
 /* Enough for the longest process name with every byte escaped. */
 #define ENERGY_SHOWN_MAX 320

@@ -3,10 +3,10 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "books.h"
-#include "command.h"
-#include "complain.h"
-#include "reader.h"
+#include "lib/books.h"
+#include "lib/command.h"
+#include "lib/complain.h"
+#include "lib/reader.h"
 
 static const char help[] =
 "NAME\n"

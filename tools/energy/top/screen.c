@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "screen.h"
+#include "top/screen.h"
 
 struct energy_screen {
 	SCREEN *terminal;

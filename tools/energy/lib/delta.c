@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "delta.h"
+#include "lib/delta.h"
 
 static bool is_system(const struct energy_record *record)
 {

@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`energy top`: its plain text, and what it does with listings that are not as they should be."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+from program import (ENERGY, ENVIRONMENT, NOBODY, Skipped, busy_machine, energy, equal, expect,
+                     one_second, replay, running, written)
+
+
+def watching(path, *words):
+    return running(("top", "--file", path, *words), stdout=subprocess.PIPE,
+                   stdin=subprocess.DEVNULL, text=True)
+
+
+def batch_format(folder):
+    machine = busy_machine()
+    one_second(machine)
+    first = machine.debugfs()
+    one_second(machine)
+    machine.add("exited", 500_000_000)
+    machine.add("pending", 1000)
+    second = machine.debugfs()
+    one_second(machine)
+    machine.add("pending", -990)
+    done = energy(*replay(folder, first, second, machine.debugfs()), "--balance")
+    equal(done.stderr, "")
+    equal(done.returncode, 0)
+    tables = done.stdout.split("\n\n")
+    head = ["time 1002.000000000",
+            "energy top   source: rapl_msr (measured)   domains: package,core,dram,psys",
+            f"file {folder}   window values   interval 1.000 s",
+            "watts   total 10.500   attributed 8.000   idle 2.000   unattributed 0.500",
+            "processes   3 listed   3 active   pending 0.000 W"]
+    equal(tables[0].split("\n"), head)
+    equal(tables[1].split("\n"), [
+        "    PID      WATTS        JOULES SHARE%    CPU%  COMM",
+        "     12      6.000        12.000   75.0    90.0  python3",
+        "     40      1.500         3.000   18.8    25.0  Web Content",
+        "      2      0.000         0.000    0.0     0.1  [kworker/0:1]",
+        "      -      0.500         0.500    6.2       -  (exited)"])
+    equal(tables[2].split("\n")[0], "time 1003.000000000")
+    expect("pending 0.000 W" in tables[2], tables[2])
+    equal(tables[4], "balance: measured_nj=30500000010 live_nj=22500000000 "
+          "exited_nj=500000000 unattributed_nj=1500000000 idle_nj=6000000000 pending_nj=10 "
+          "difference_nj=0\n")
+
+
+def rows_limit(folder):
+    machine = busy_machine()
+    first = machine.proc_all()
+    one_second(machine)
+    done = energy(*replay(folder, first, machine.proc_all()), "--batch", "--rows", "1")
+    equal(done.stdout.split("\n")[6:], [
+        "    PID      WATTS        JOULES SHARE%    CPU%  COMM",
+        "     12      6.000         6.000   80.0    90.0  python3",
+        "      -      1.500         1.500   20.0    25.1  (2 more)",
+        "      -      0.000         0.000    0.0       -  (exited)", "", ""])
+    expect("latest values" in done.stdout, done.stdout)
+
+
+def exited_process(folder):
+    """It used 1 J before, and 3 J more; another of 2 J was never listed."""
+    machine = busy_machine()
+    machine.start(77, "short")
+    machine.run(77, 1_000_000_000)
+    first = machine.debugfs()
+    one_second(machine)
+    machine.run(77, 3_000_000_000)
+    machine.reap(77)
+    machine.add("exited", 2_000_000_000)
+    done = energy(*replay(folder, first, machine.debugfs()))
+    expect("      -      5.000         6.000   40.0       -  (exited)" in done.stdout,
+           done.stdout)
+    expect("attributed 12.500 " in done.stdout, done.stdout)
+
+
+def reused_pid(folder):
+    machine = busy_machine()
+    machine.run(12, 50_000_000_000, 7_000_000_000)
+    first = machine.debugfs()
+    machine.reap(12)
+    machine.start(12, "newcomer")
+    one_second(machine)
+    done = energy(*replay(folder, first, machine.debugfs()))
+    expect("     12      6.000         6.000   80.0    90.0  newcomer" in done.stdout,
+           done.stdout)
+    expect("attributed 7.500 " in done.stdout, done.stdout)
+
+
+def hostile_names(folder):
+    machine = busy_machine()
+    for pid, name in enumerate(("x\\012pid=1\\040energy=9", "\\033[31mEVIL\\007",
+                                "\\342\\200\\256txt", "\\302\\233m", "raw\033[2J\rraw"), 100):
+        machine.start(pid, name)
+    first = machine.debugfs()
+    one_second(machine)
+    for pid in range(100, 105):
+        machine.run(pid, 1_000_000)
+    done = energy(*replay(folder, first, machine.debugfs()))
+    for name in ("x\\012pid=1 energy=9", "\\033[31mEVIL\\007", "\\342\\200\\256txt",
+                 "\\302\\233m", "raw\\033[2J\\015raw"):
+        expect(f"  {name}\n" in done.stdout, name, done.stdout)
+    expect(not re.search(r"[^\n -~]", done.stdout), done.stdout)
+
+
+def hostile_header(folder):
+    machine = busy_machine()
+    first = machine.proc_all()
+    one_second(machine)
+    second = machine.proc_all().replace("source=rapl_msr", "source=\033[2Jmsr")
+    done = energy(*replay(folder, first, second))
+    expect("source: \\033[2Jmsr (measured)" in done.stdout, done.stdout)
+
+
+def garbage_in_listing(folder):
+    machine = busy_machine()
+    first = machine.debugfs()
+    one_second(machine)
+    second = machine.debugfs() + "pid=x comm=?\nnothing\nnew_key=5\npid=9 new=1 comm=idle\n"
+    done = energy(*replay(folder, first, second))
+    expect("processes   4 listed   3 active" in done.stdout, done.stdout)
+    expect("lines not understood: 2\n" in done.stdout, done.stdout)
+
+
+def torn_listing(folder):
+    """Left out; the next interval is the longer one, and nobody is new in it."""
+    machine = busy_machine()
+    first = machine.debugfs()
+    one_second(machine)
+    torn = machine.debugfs()[:-30]
+    one_second(machine)
+    done = energy(*replay(folder, first, torn, machine.debugfs()))
+    equal(done.returncode, 0)
+    equal(done.stderr, "energy top: the last line of the listing is torn: reading left out\n")
+    equal(done.stdout.count("time "), 1)
+    expect("     12      6.000        12.000" in done.stdout, done.stdout)
+    expect("interval 2.000 s" in done.stdout, done.stdout)
+    done = energy(*replay(folder, torn, torn, torn), "--balance")
+    equal((done.stdout, done.returncode), ("", 1))
+
+
+def same_instant(folder):
+    """The one that came second is no new beginning."""
+    machine = busy_machine()
+    first = machine.debugfs()
+    machine.run(12, 1_000_000_000)
+    again = machine.debugfs()
+    one_second(machine)
+    second = machine.debugfs()
+    done = energy(*replay(folder, first, again, second, second))
+    equal((done.stdout.count("time "), done.returncode), (1, 0))
+    expect("     12      7.000         7.000" in done.stdout, done.stdout)
+
+
+def module_loaded_anew(folder):
+    """Counters that begin anew are no interval; the one after that is."""
+    machine = busy_machine()
+    machine.run(12, 90_000_000_000)
+    before = machine.debugfs()
+    machine = busy_machine()
+    one_second(machine)
+    after = machine.debugfs()
+    one_second(machine)
+    done = energy(*replay(folder, before, after, machine.debugfs()))
+    equal(done.stdout.count("time "), 1)
+    expect("time 1002.0" in done.stdout and "total 10.000 " in done.stdout, done.stdout)
+
+
+def no_source(folder):
+    machine = busy_machine(kind="none")
+    first = machine.proc_all()
+    one_second(machine)
+    done = energy(*replay(folder, first, machine.proc_all()))
+    expect("source: none\n" in done.stdout, done.stdout)
+    expect("no energy source: watts are unknown; showing the model's energy (energy=)\n"
+           in done.stdout, done.stdout)
+    expect("    PID       mJ/s            mJ SHARE%" in done.stdout, done.stdout)
+    expect("     12   6000.000      6000.000" in done.stdout, done.stdout)
+    expect("WATTS" not in done.stdout, done.stdout)
+
+
+def model_source(folder):
+    machine = busy_machine(kind="model")
+    first = machine.proc_all()
+    one_second(machine)
+    done = energy(*replay(folder, first, machine.proc_all()))
+    expect("(estimated by a model, not measured)" in done.stdout, done.stdout)
+
+
+def cgroup_listing(folder):
+    machine = busy_machine()
+    first = machine.cgroup()
+    one_second(machine)
+    done = energy(*replay(folder, first, machine.cgroup()))
+    expect("source: not told by this file\n" in done.stdout, done.stdout)
+    expect("window values" in done.stdout, done.stdout)
+    expect("watts   attributed 7.500   (this file has no totals)\n" in done.stdout, done.stdout)
+    expect("     12      6.000         6.000   80.0" in done.stdout, done.stdout)
+    expect("(exited)" not in done.stdout, done.stdout)
+
+
+def changing_file(folder):
+    """A file that is replaced while it is watched; three readings in the time."""
+    machine = busy_machine()
+    path = written(folder, machine.proc_all())
+    with watching(path, "--delay", "0.2", "--seconds", "2") as watcher:
+        for _ in range(2):
+            time.sleep(0.5)
+            one_second(machine)
+            with open(path + ".new", "w", encoding="utf-8") as file:
+                file.write(machine.proc_all())
+            os.rename(path + ".new", path)
+        output = watcher.communicate(timeout=20)[0]
+        equal(watcher.returncode, 0)
+    equal(re.findall(r"time (\d+)", output), ["1001", "1002"])
+
+
+def ends_after_seconds(folder):
+    path = written(folder, busy_machine().proc_all())
+    start = time.monotonic()
+    done = energy("top", "--file", path, "--seconds", "0.5", "--delay", "0.1")
+    lasted = time.monotonic() - start
+    equal((done.returncode, done.stdout, done.stderr), (0, "", ""))
+    expect(0.5 <= lasted < 5, lasted)
+
+
+def ends_by_signal(folder):
+    path = written(folder, busy_machine().debugfs())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with watching(path, "--balance", "--delay", "60") as watcher:
+            time.sleep(0.5)
+            watcher.send_signal(number)
+            output = watcher.communicate(timeout=5)[0]
+            equal(watcher.returncode, 0)
+        expect(output.startswith("balance: ") and output.count("\n") == 1, output)
+
+
+def no_permission(folder):
+    path = written(folder, busy_machine().proc_all())
+    os.chmod(path, 0)
+    who = {}
+    if os.geteuid() == 0:
+        who = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    shutil.copy(ENERGY, f"{folder}/energy")
+    done = subprocess.run([f"{folder}/energy", "top", "--file", path], capture_output=True,
+                          text=True, env=ENVIRONMENT, check=False, **who)
+    equal(done.returncode, 1)
+    equal(done.stderr, f"energy top: cannot open {path}: Permission denied (try sudo)\n")
+
+
+def not_loaded(_folder):
+    if os.path.exists("/proc/energy"):
+        raise Skipped("energy_core is loaded here")
+    hint = "(is energy_core loaded? modprobe energy_rapl_msr)"
+    for words, path in ((("top",), "/proc/energy/all"),
+                        (("top", "--cgroup"), "/proc/energy/cgroup")):
+        done = energy(*words)
+        equal((done.returncode, done.stdout), (1, ""))
+        equal(done.stderr, f"energy top: cannot open {path}: No such file or directory {hint}\n")
+    done = energy("balance")
+    equal(done.returncode, 1)
+
+
+def no_listing(folder):
+    done = energy("top", "--file", written(folder, "hello\n"))
+    equal(done.returncode, 1)
+    expect("is no energy listing: it has no timestamp\n" in done.stderr, done.stderr)
+    done = energy("top", "--file", folder)
+    equal((done.returncode, done.stderr),
+          (1, f"energy top: cannot read {folder}: Is a directory\n"))
+    done = energy("top", "--replay", folder)
+    expect("no snapshots in" in done.stderr, done.stderr)
+    equal(done.returncode, 1)
+
+
+def full_disk(folder):
+    machine = busy_machine()
+    first = machine.debugfs()
+    one_second(machine)
+    words = replay(folder, first, machine.debugfs())
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([ENERGY, *words], stdout=full, stderr=subprocess.PIPE, text=True,
+                              stdin=subprocess.DEVNULL, env=ENVIRONMENT, check=False)
+    equal((done.returncode, done.stderr),
+          (1, "energy top: cannot write: No space left on device\n"))
+
+
+CASES = (
+    ("top: plain text, to the letter", batch_format),
+    ("top: --rows sums up the others", rows_limit),
+    ("top: exited processes keep the sum honest", exited_process),
+    ("top: a reused pid is a new process", reused_pid),
+    ("top: hostile names", hostile_names),
+    ("top: hostile header", hostile_header),
+    ("top: garbage and unknown keys", garbage_in_listing),
+    ("top: a torn listing is left out", torn_listing),
+    ("top: two readings of one instant", same_instant),
+    ("top: the module was loaded anew", module_loaded_anew),
+    ("top: no energy source", no_source),
+    ("top: a model's estimate is called one", model_source),
+    ("top: the cgroup's listing", cgroup_listing),
+    ("top: a file that changes", changing_file),
+    ("top: --seconds", ends_after_seconds),
+    ("top: SIGINT and SIGTERM end it in good order", ends_by_signal),
+    ("top: no permission", no_permission),
+    ("top, balance: not loaded", not_loaded),
+    ("top: what is no listing", no_listing),
+    ("top: a full disk", full_disk),
+)
