@@ -41,6 +41,16 @@ static size_t printable(const char *bytes, size_t len)
 	return iswprint(wide) && wcwidth(wide) > 0 ? used : 0;
 }
 
+size_t energy_unescape(char *out, size_t size, struct energy_slice text)
+{
+	size_t len = 0;
+
+	while (text.len && len + 1 < size)
+		out[len++] = next_byte(&text);
+	out[len] = '\0';
+	return len;
+}
+
 void energy_shown(char *out, size_t size, struct energy_slice text)
 {
 	char bytes[ENERGY_SHOWN_MAX];

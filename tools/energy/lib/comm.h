@@ -11,6 +11,12 @@
 #define ENERGY_SHOWN_MAX 320
 
 /*
+ * Undoes the listing's \ooo escapes. Cuts what does not fit into @size with its end; returns
+ * the length. A name can have any byte but 0: it is to be made safe for where it goes.
+ */
+size_t energy_unescape(char *out, size_t size, struct energy_slice text);
+
+/*
  * Undoes the listing's \ooo escapes, then escapes again, in the same way, whatever is not a
  * printable character of the locale that takes up room: no control character, half of a
  * multibyte one, or mark that turns the writing direction gets through. Cuts what does not

@@ -15,16 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct energy_number {
-	uint64_t value;
-	bool known;
-};
-
-/* A piece of the listing's text; not terminated. */
-struct energy_slice {
-	const char *at;
-	size_t len;
-};
+#include "lib/pairs.h"
 
 /* One set of books: measured == live + exited + unattributed + idle + pending. */
 struct energy_books {
@@ -64,6 +55,7 @@ struct energy_record {
 
 struct energy_listing {
 	char *text;
+	size_t text_len;
 	struct energy_header header;
 	struct energy_record *records;	/* by pid, those of one pid in the file's order */
 	size_t nr_records;
@@ -77,14 +69,6 @@ struct energy_listing {
  */
 int energy_listing_parse(struct energy_listing *listing, char *text, size_t len);
 void energy_listing_free(struct energy_listing *listing);
-
-bool energy_slice_is(struct energy_slice slice, const char *word);
-
-/* A missing number counts as @otherwise. */
-static inline uint64_t energy_number_or(struct energy_number number, uint64_t otherwise)
-{
-	return number.known ? number.value : otherwise;
-}
 
 static inline bool energy_books_known(const struct energy_books *books)
 {

@@ -85,11 +85,23 @@ static void cut_to_size(bool *good)
 	setlocale(LC_CTYPE, "C");
 }
 
+static void unescaped(bool *good)
+{
+	const struct energy_slice name = { "a\\040\\134\\033b", 14 };
+	char out[16];
+
+	CHECK(energy_unescape(out, sizeof(out), name) == 5);
+	CHECK_TEXT(out, "a \\\033b");
+	CHECK(energy_unescape(out, 3, name) == 2);
+	CHECK_TEXT(out, "a ");
+}
+
 static const struct tap_test tests[] = {
 	{ "comm: escapes are undone", plain_escapes },
 	{ "comm: what is no escape stays", broken_escapes },
 	{ "comm: no control character gets through", control_characters },
 	{ "comm: only printable characters of the locale", other_locales },
+	{ "comm: escapes undone, byte for byte", unescaped },
 	{ "comm: cut between characters", cut_to_size },
 };
 
