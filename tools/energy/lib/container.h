@@ -14,6 +14,8 @@ enum energy_runtime {
 	ENERGY_RUNTIME_LXC,
 	ENERGY_RUNTIME_NSPAWN,
 	ENERGY_RUNTIME_LIBVIRT,	/* a virtual machine */
+	ENERGY_RUNTIME_KUBERNETES,	/* in a pod; by which runtime, the path does not tell */
+	ENERGY_RUNTIME_UNKNOWN,	/* a container, but nothing tells whose */
 };
 
 /* Empty strings are what the path does not tell. */
@@ -28,7 +30,11 @@ struct energy_container {
 /*
  * Understands the cgroup @path, as /proc/energy/cgroups has it when its escapes are undone, with
  * both of systemd's and cgroupfs' naming. Returns false, and an empty @container, where it is
- * neither in a container nor in a unit. A cgroup inside of a container is the container's.
+ * neither in a container nor in a pod or a unit. A cgroup inside of a container is the
+ * container's.
+ *
+ * Whoever may make cgroups may choose their names: this is for people and labels, not for
+ * decisions about rights.
  */
 bool energy_container_of(struct energy_container *container, const char *path);
 
