@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "lib/arguments.h"
 #include "lib/command.h"
-#include "lib/complain.h"
 #include "lib/reader.h"
 #include "top/options.h"
 
-#define NSEC_PER_SEC 1e9
-#define MOST_SECONDS 1e9
+#define NSEC_PER_SEC 1000000000ULL
 #define LEAST_SECONDS 0.01
 
 static const char help[] =
@@ -76,41 +73,15 @@ static const char help[] =
 "  sudo energy top --batch --seconds 10 --rows 5\n"
 "  energy top --cgroup\n";
 
-static bool parse_seconds(const char *text, double least, uint64_t *ns)
-{
-	char *end;
-	double seconds = strtod(text, &end);
-
-	if (end == text || *end || !(seconds >= least && seconds <= MOST_SECONDS))
-		return false;
-	*ns = seconds * NSEC_PER_SEC + 0.5;
-	return true;
-}
-
-static bool parse_rows(const char *text, size_t *rows)
-{
-	char *end;
-	long long value;
-
-	errno = 0;
-	value = strtoll(text, &end, 10);
-	if (end == text || *end || errno || value < 1)
-		return false;
-	*rows = value;
-	return true;
-}
-
 static bool wrong_value(int *status, const char *who, const char *option, const char *value)
 {
-	energy_complain(who, "wrong value for %s: %s (try --help)", option, value);
-	*status = ENERGY_USAGE;
+	*status = energy_argument_wrong(who, option, value);
 	return false;
 }
 
 static bool wrong_use(int *status, const char *who, const char *why)
 {
-	energy_complain(who, "%s (try --help)", why);
-	*status = ENERGY_USAGE;
+	*status = energy_argument_misuse(who, why);
 	return false;
 }
 
@@ -139,15 +110,15 @@ bool energy_top_options_parse(struct energy_top_options *options, int argc, char
 	while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
 		switch (option) {
 		case 's':
-			if (!parse_seconds(optarg, LEAST_SECONDS, &options->run_ns))
+			if (!energy_argument_seconds(optarg, LEAST_SECONDS, &options->run_ns))
 				return wrong_value(status, argv[0], "--seconds", optarg);
 			break;
 		case 'd':
-			if (!parse_seconds(optarg, LEAST_SECONDS, &options->delay_ns))
+			if (!energy_argument_seconds(optarg, LEAST_SECONDS, &options->delay_ns))
 				return wrong_value(status, argv[0], "--delay", optarg);
 			break;
 		case 'r':
-			if (!parse_rows(optarg, &options->rows))
+			if (!energy_argument_count(optarg, &options->rows))
 				return wrong_value(status, argv[0], "--rows", optarg);
 			break;
 		case 'b':
