@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #define ENERGY_NJ_PER_KWH 3.6e15
+#define ENERGY_CARBON_TIMEOUT_MS 10000
 
 enum energy_carbon_from {
 	ENERGY_CARBON_NONE,	/* was not asked for */
@@ -19,6 +20,7 @@ struct energy_carbon {
 	enum energy_carbon_from from;
 	const char *text;	/* as given; of a command, without its '!' */
 	double g_per_kwh;	/* of the last good reading */
+	int timeout_ms;		/* of a command; then it is killed */
 };
 
 /*

@@ -26,6 +26,7 @@ struct energy_domain {
 struct energy_domains {
 	struct energy_domain *domains;
 	size_t nr_domains;
+	size_t nr_garbage;	/* lines not understood, kinds without a sum */
 };
 
 /*
