@@ -32,9 +32,9 @@ static void numbers(bool *good)
 	CHECK(!init(&carbon, "0") && carbon.g_per_kwh == 0);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		CHECK(init(&carbon, wrong[i]) < 0 && why[0]);
-	/* 1 kWh, and a joule. */
+	/* A kWh, and the half of it. */
 	CHECK(!init(&carbon, "360"));
-	CHECK(energy_carbon_g(&carbon, 3.6e15) == 360 && energy_carbon_g(&carbon, 1e9) == 1e-4);
+	CHECK(energy_carbon_g(&carbon, 3.6e15) == 360 && energy_carbon_g(&carbon, 1.8e15) == 180);
 }
 
 static void put(const char *path, const char *text)
