@@ -31,13 +31,23 @@ struct energy_cgroup_list {
 	struct energy_cgroup *cgroups;	/* by id */
 	size_t nr_cgroups;
 	size_t nr_garbage;	/* lines not understood */
+	bool torn;		/* the last line had no end, and was left out */
 };
 
 /* As energy_read() does with a listing. @path is ENERGY_PROC_CGROUPS, but for tests. */
 int energy_cgroups_read(const struct energy_io *io, const char *path,
 			struct energy_cgroup_list *list, struct energy_failure *failure);
 
-/* Reads a file like cgroup.stat: totals of one cgroup, with id 0 and no path. */
+/*
+ * Parses @len bytes at @text, of which nothing is kept. Returns 0 or a negative errno: -ENOMEM,
+ * or -EBADMSG where there is no timestamp.
+ */
+int energy_cgroups_parse(struct energy_cgroup_list *list, const char *text, size_t len);
+
+/*
+ * Reads a file like cgroup.stat: totals of one cgroup, with id 0 and no path. @timestamp_ns is
+ * 0 before the first window.
+ */
 int energy_cgroup_stat_read(const struct energy_io *io, const char *path,
 			    struct energy_cgroup *cgroup, uint64_t *timestamp_ns,
 			    struct energy_failure *failure);

@@ -90,26 +90,34 @@ static int try_to_read(const struct energy_io *io, const char *path, char **text
 	return err;
 }
 
-int energy_read(const struct energy_io *io, const char *path, struct energy_listing *listing,
-		struct energy_failure *failure)
+int energy_read_text(const struct energy_io *io, const char *path, char **text, size_t *len,
+		     struct energy_failure *failure)
 {
-	char *text = NULL;
-	size_t len = 0;
 	int tries = ENERGY_READ_TRIES;
 	int err;
 
-	memset(listing, 0, sizeof(*listing));
 	do {
-		err = try_to_read(io, path, &text, &len, &failure->step);
+		err = try_to_read(io, path, text, len, &failure->step);
 	} while (err == -ESTALE && --tries);
-
-	if (!err) {
-		failure->step = ENERGY_STEP_PARSE;
-		err = energy_listing_parse(listing, text, len);
-	}
 	failure->err = err;
 	snprintf(failure->path, sizeof(failure->path), "%s", path);
 	return err;
+}
+
+int energy_read(const struct energy_io *io, const char *path, struct energy_listing *listing,
+		struct energy_failure *failure)
+{
+	char *text;
+	size_t len;
+	int err;
+
+	memset(listing, 0, sizeof(*listing));
+	err = energy_read_text(io, path, &text, &len, failure);
+	if (err)
+		return err;
+	failure->step = ENERGY_STEP_PARSE;
+	failure->err = energy_listing_parse(listing, text, len);
+	return failure->err;
 }
 
 int energy_read_best(const struct energy_io *io, const char **path,
@@ -139,7 +147,8 @@ static const char *open_hint(const struct energy_failure *failure)
 		if (failure->err == -ENOENT)
 			return " (is energy_core loaded? modprobe energy_rapl_msr)";
 	}
-	if (!strcmp(failure->path, ENERGY_PROC_CGROUP) && failure->err == -ENOENT)
+	if (!strncmp(failure->path, ENERGY_PROC_CGROUP, strlen(ENERGY_PROC_CGROUP)) &&
+	    failure->err == -ENOENT)
 		return " (is energy_core loaded? modprobe energy_rapl_msr)";
 	if (!strcmp(failure->path, ENERGY_DEBUGFS_ALL) && failure->err == -ENOENT)
 		return " (is energy_core loaded? modprobe energy_rapl_msr; is debugfs mounted?)";

@@ -42,6 +42,13 @@ struct energy_failure {
 };
 
 /*
+ * Reads @path to its end into @text, which is freed by the caller; -ESTALE begins anew, up to
+ * ENERGY_READ_TRIES times. Returns 0, or a negative errno with @failure filled in.
+ */
+int energy_read_text(const struct energy_io *io, const char *path, char **text, size_t *len,
+		     struct energy_failure *failure);
+
+/*
  * Reads @path to its end and parses it; -ESTALE begins anew, up to ENERGY_READ_TRIES times.
  * Returns 0, or a negative errno with @failure filled in.
  */
