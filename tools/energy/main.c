@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	{ "top", "energy top", "live table of processes by power", energy_top },
 	{ "balance", "energy balance", "check that no nanojoule is lost or counted twice",
 	  energy_balance },
+	{ "log", "energy log", "record what the energy was used for", energy_log },
 };
 
 static void print_usage(FILE *out)

@@ -15,5 +15,6 @@ enum energy_exit {
  */
 int energy_top(int argc, char **argv);
 int energy_balance(int argc, char **argv);
+int energy_log(int argc, char **argv);
 
 #endif /* ENERGY_COMMAND_H */

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/pairs.h"
 #include "lib/plaintext.h"
 
 /* Longer lines are in no listing: the file is something else. */
@@ -18,6 +17,7 @@ struct pile {
 /* A listing as far as it has been read. */
 struct draft {
 	struct pile listing, cgroups;
+	struct energy_block added;	/* its numbers */
 	bool has_timestamp;
 	bool has_torn_line;
 	bool ends_with_record;
@@ -75,10 +75,29 @@ static int draft_add_cgroup(struct draft *draft, struct energy_slice line)
 	return err ? err : pile_up(&draft->cgroups, line);
 }
 
+/* What is no part of the listing. False if @line is one. */
+static bool draft_add_number(struct draft *draft, struct energy_slice line)
+{
+	static const struct energy_number_key known[] = {
+		{ "wall_ns", offsetof(struct energy_block, wall_ns), ENERGY_AS_IS },
+		{ "restarted", offsetof(struct energy_block, restarted), ENERGY_AS_IS },
+		{ NULL, 0, 0 }
+	};
+	struct energy_slice text = line, key, value;
+
+	if (!energy_slice_begins(line, "wall_ns=") && !energy_slice_begins(line, "restarted="))
+		return false;
+	if (energy_line_next(&text, &line) && energy_pair_split(line, &key, &value))
+		energy_number_store(&draft->added, known, key, value);
+	return true;
+}
+
 static int draft_add(struct draft *draft, struct energy_slice line)
 {
 	if (energy_slice_begins(line, "cgroup="))
 		return draft_add_cgroup(draft, line);
+	if (draft_add_number(draft, line))
+		return 0;
 	if (energy_slice_begins(line, "timestamp="))
 		draft->has_timestamp = true;
 	draft->ends_with_record = energy_slice_begins(line, "pid=");
@@ -134,12 +153,11 @@ static int finish(struct energy_plaintext *text, struct draft *draft, struct ene
 		draft_drop(draft);
 		return 0;
 	}
-	*block = (struct energy_block){
-		.listing = draft->listing.text,
-		.listing_len = draft->listing.len,
-		.cgroups = draft->cgroups.text,
-		.cgroups_len = draft->cgroups.len,
-	};
+	*block = draft->added;
+	block->listing = draft->listing.text;
+	block->listing_len = draft->listing.len;
+	block->cgroups = draft->cgroups.text;
+	block->cgroups_len = draft->cgroups.len;
 	memset(draft, 0, sizeof(*draft));
 	return 1;
 }

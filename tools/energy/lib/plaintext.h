@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/pairs.h"
 #include "lib/stream.h"
 
 struct energy_plaintext {
@@ -15,12 +16,17 @@ struct energy_plaintext {
 	uint64_t nr_damaged;	/* torn listings that were left out */
 };
 
-/* A listing and the lines of /proc/energy/cgroups that stood with it; both from malloc. */
+/*
+ * A listing, the lines of /proc/energy/cgroups that stood with it, both from malloc, and what
+ * `energy log` adds.
+ */
 struct energy_block {
 	char *listing;
 	size_t listing_len;
 	char *cgroups;
 	size_t cgroups_len;
+	struct energy_number wall_ns;
+	struct energy_number restarted;
 };
 
 /* The next listing that is whole. Returns 1, 0 at the end, or a negative errno. */

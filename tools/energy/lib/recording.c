@@ -193,57 +193,50 @@ static bool is_restart(struct energy_recording *recording, const char *text, siz
 	       went_back(before.measured_uj, now->measured_uj);
 }
 
-/* Takes over the listing in @block. Returns 1, 0 if that is none, or a negative errno. */
+/* Takes over the texts in @block. Returns 1, 0 if the listing is none, or a negative errno. */
 static int fill_sample(struct energy_recording *recording, struct energy_sample *sample,
 		       const struct energy_block *block)
 {
 	int err;
 
-	/* Only of a good one: nothing that does not count may look like a restart. */
+	sample->listing_len = block->listing_len;
+	sample->cgroups_text = block->cgroups;
+	sample->cgroups_len = block->cgroups_len;
 	err = energy_listing_parse(&sample->listing, block->listing, block->listing_len);
-	if (err == -EBADMSG) {
-		recording->nr_damaged++;
-		return 0;
-	}
-	if (err)
-		return err;
-	sample->restarted = is_restart(recording, sample->listing.text, block->listing_len);
-	if (!block->cgroups_len)
-		return 1;
-	err = energy_cgroups_parse(&sample->cgroups, block->cgroups, block->cgroups_len);
 	/* Processes are worth having without their cgroups. */
-	if (!err || err == -EBADMSG)
-		return 1;
-	energy_listing_free(&sample->listing);
-	return err;
+	if (!err && block->cgroups_len &&
+	    energy_cgroups_parse(&sample->cgroups, block->cgroups, block->cgroups_len) == -ENOMEM)
+		err = -ENOMEM;
+	if (err) {
+		recording->nr_damaged += err == -EBADMSG;
+		energy_sample_free(sample);
+		return err == -EBADMSG ? 0 : err;
+	}
+	/* Of a good one only: nothing that does not count may look like a restart. */
+	sample->restarted = is_restart(recording, sample->listing.text, block->listing_len);
+	return 1;
 }
 
+/* The listing takes its text over, so the cgroups get one of their own. */
 static int sample_of_frame(struct energy_recording *recording, struct energy_frame *frame,
 			   struct energy_sample *sample)
 {
 	struct energy_block block = {
 		.listing = frame->text,
 		.listing_len = frame->listing_len,
-		.cgroups = frame->text + frame->listing_len,
 		.cgroups_len = frame->len - frame->listing_len,
 	};
-	char *cgroups = NULL;
-	int err;
 
-	/* The listing takes its text over, so the cgroups need one of their own. */
 	if (block.cgroups_len) {
-		cgroups = malloc(block.cgroups_len);
-		if (!cgroups) {
+		block.cgroups = malloc(block.cgroups_len);
+		if (!block.cgroups) {
 			free(frame->text);
 			return -ENOMEM;
 		}
-		memcpy(cgroups, block.cgroups, block.cgroups_len);
-		block.cgroups = cgroups;
+		memcpy(block.cgroups, frame->text + frame->listing_len, block.cgroups_len);
 	}
 	sample->wall_ns = frame->wall_ns;
-	err = fill_sample(recording, sample, &block);
-	free(cgroups);
-	return err;
+	return fill_sample(recording, sample, &block);
 }
 
 static int next_framed(struct energy_recording *recording, struct energy_sample *sample)
@@ -269,9 +262,9 @@ static int next_text(struct energy_recording *recording, struct energy_sample *s
 
 	if (state <= 0)
 		return state;
-	state = fill_sample(recording, sample, &block);
-	free(block.cgroups);
-	return state;
+	sample->wall_ns = energy_number_or(block.wall_ns, 0);
+	recording->started_anew |= energy_number_or(block.restarted, 0) != 0;
+	return fill_sample(recording, sample, &block);
 }
 
 static bool has_ended(const struct energy_recording *recording)
@@ -309,6 +302,8 @@ void energy_sample_free(struct energy_sample *sample)
 {
 	energy_listing_free(&sample->listing);
 	energy_cgroups_free(&sample->cgroups);
+	free(sample->cgroups_text);
+	sample->cgroups_text = NULL;
 }
 
 uint64_t energy_recording_damaged(const struct energy_recording *recording)

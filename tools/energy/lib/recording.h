@@ -20,7 +20,10 @@ struct energy_recording;
 struct energy_sample {
 	uint64_t wall_ns;	/* CLOCK_REALTIME; 0 where the recording does not tell */
 	struct energy_listing listing;	/* its text is the text that was recorded, whole */
+	size_t listing_len;	/* of that text */
 	struct energy_cgroup_list cgroups;	/* empty where they were not recorded */
+	char *cgroups_text;	/* what they were read from; NULL where they were not recorded */
+	size_t cgroups_len;
 	bool restarted;		/* the module or machine was started anew before it */
 };
 

@@ -9,7 +9,13 @@ def wrong_usage(_folder):
                   ("top", "--seconds"), ("top", "--seconds", "x"), ("top", "--seconds", "nan"),
                   ("top", "--delay", "0"), ("top", "--delay", "-1"), ("top", "--rows", "0"),
                   ("top", "--rows", "99999999999999999999"), ("top", "--cgroup", "--balance"),
-                  ("top", "--cgroup", "--file", "x"), ("balance", "now"), ("balance", "-x")):
+                  ("top", "--cgroup", "--file", "x"), ("balance", "now"), ("balance", "-x"),
+                  ("log",), ("log", "a", "b"), ("log", "--interval", "0", "x"), ("log", "-"),
+                  ("log", "--count", "0", "x"), ("log", "--rotate-size", "4095", "x"),
+                  ("log", "--rotate-size", "1Q", "x"), ("log", "--rotate-count", "2", "x"),
+                  ("log", "--rotate-size", "17179869184G", "x"), ("log", "--dump"),
+                  ("log", "--rotate-size", "1M", "--rotate-count", "501", "x"),
+                  ("log", "--dump", "--all", "x")):
         done = energy(*words)
         equal((words, done.returncode, done.stdout), (words, 2, ""))
         expect(done.stderr.startswith(("energy", "Usage:")), words, done.stderr)
@@ -17,14 +23,17 @@ def wrong_usage(_folder):
 
 def help_texts(_folder):
     for words in (("--help",), ("help",), ("top", "--help"), ("help", "top"), ("top", "-h"),
-                  ("help", "balance"), ("balance", "--help")):
+                  ("help", "balance"), ("balance", "--help"), ("log", "--help")):
         done = energy(*words)
         equal((words, done.returncode, done.stderr), (words, 0, ""))
         expect("xit status" in done.stdout or "EXIT STATUS" in done.stdout, done.stdout)
         expect(all(len(line) <= 100 for line in done.stdout.split("\n")), done.stdout)
-    top = energy("top", "--help").stdout
-    for option in "seconds delay batch rows balance cgroup file replay".split():
-        expect(f"  --{option}" in top, option)
+    for command, options in (
+            ("top", "seconds delay batch rows balance cgroup file replay"),
+            ("log", "interval seconds count all text rotate-size rotate-count dump root")):
+        text = energy(command, "--help").stdout
+        for option in options.split():
+            expect(f"  --{option}" in text, option)
 
 
 CASES = (

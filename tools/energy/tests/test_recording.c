@@ -250,6 +250,8 @@ static void restarts(bool *good)
 			     "timestamp=8\niterations=9\nmeasured_uj=3\n" PID0 "---\n"
 			     "timestamp=9\niterations=9\nmeasured_uj=3\n" PID0 "---\n"),
 		   "5 6! 7 8! 9 d0");
+	CHECK_TEXT(read_text("timestamp=5\n" PID0 "restarted=0\n---\n"
+			     "timestamp=6\n" PID0 "restarted=1\n---\n"), "5 6! d0");
 }
 
 static void rotated(bool *good)
@@ -296,11 +298,10 @@ static void plain_text(bool *good)
 	CHECK_TEXT(read_text("timestamp=5\npid=0 energy=1\n---\ntimestamp=6\n" PID0 "---\n"),
 		   "6 d1");
 
-	write_file("text", "timestamp=5\n" PID0 "cgroup=1 parent=0 path=/\n---\n",
-		   strlen("timestamp=5\n" PID0 "cgroup=1 parent=0 path=/\n---\n"));
+	read_text("timestamp=5\n" PID0 "cgroup=1 parent=0 path=/\nwall_ns=77\n---\n");
 	CHECK(!energy_recording_open(&recording, path_of("text"), why, sizeof(why)));
 	CHECK(energy_recording_next(recording, &sample, why, sizeof(why)) == 1);
-	CHECK(!sample.wall_ns && !sample.listing.nr_garbage && sample.listing.nr_records == 1);
+	CHECK(sample.wall_ns == 77 && !sample.listing.nr_garbage && sample.listing.nr_records == 1);
 	CHECK(sample.cgroups.nr_cgroups == 1 && sample.cgroups.timestamp_ns.value == 5);
 	energy_sample_free(&sample);
 	energy_recording_close(recording);

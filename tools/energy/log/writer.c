@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/frame.h"
+#include "lib/rotated.h"
+#include "log/writer.h"
+
+/* As for the files that it is read from: what all processes do is root's to know. */
+#define MODE 0600
+
+#define BEGINNING 4096
+
+/* Does it go on as it began? Then returns NULL, else what it is instead. */
+static const char *what_else(const struct energy_log_writer *writer)
+{
+	char bytes[BEGINNING];
+	ssize_t got;
+	bool framed;
+
+	if (!writer->size)
+		return NULL;
+	got = pread(writer->fd, bytes, sizeof(bytes), 0);
+	if (got <= 0)
+		return "cannot be read";
+	framed = memmem(bytes, got, ENERGY_FRAME_MARK, ENERGY_FRAME_MARK_LEN);
+	if (writer->text)
+		return framed ? "is a recording that is not text" : NULL;
+	return framed ? NULL : "is something else";
+}
+
+static bool ends_amid_line(const struct energy_log_writer *writer)
+{
+	char last;
+
+	return writer->size && pread(writer->fd, &last, 1, writer->size - 1) == 1 && last != '\n';
+}
+
+static int open_file(struct energy_log_writer *writer, char *why, size_t size)
+{
+	struct stat what;
+	const char *else_it;
+
+	writer->fd = open(writer->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, MODE);
+	if (writer->fd < 0 || fstat(writer->fd, &what)) {
+		snprintf(why, size, "cannot open %s: %s", writer->path, strerror(errno));
+		return -errno;
+	}
+	writer->regular = S_ISREG(what.st_mode);
+	if (!writer->regular)
+		return 0;
+	writer->size = what.st_size;
+	if (flock(writer->fd, LOCK_EX | LOCK_NB)) {
+		snprintf(why, size, "cannot lock %s: %s", writer->path, errno == EWOULDBLOCK ?
+			 "another energy log is writing to it" : strerror(errno));
+		return -errno;
+	}
+	else_it = what_else(writer);
+	if (else_it) {
+		snprintf(why, size, "%s %s, nothing is added to it (give a new file)",
+			 writer->path, else_it);
+		return -EEXIST;
+	}
+	writer->torn = ends_amid_line(writer);
+	return 0;
+}
+
+int energy_log_writer_open(struct energy_log_writer *writer, const char *path, bool text,
+			   char *why, size_t size)
+{
+	int err;
+
+	*writer = (struct energy_log_writer){ .path = path, .text = text, .fd = STDOUT_FILENO };
+	if (!strcmp(path, "-"))
+		return 0;
+	err = open_file(writer, why, size);
+	if (err)
+		energy_log_writer_close(writer);
+	return err;
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t put = write(fd, bytes, len);
+
+		/* A signal to end does not end a record amid of it. */
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		bytes += put;
+		len -= put;
+	}
+	return 0;
+}
+
+int energy_log_writer_append(struct energy_log_writer *writer, const void *bytes, size_t len)
+{
+	/* In text a line of its own tells that what comes is new; frames have their mark. */
+	bool apart = writer->torn && writer->text;
+	int err = apart ? write_all(writer->fd, "\n", 1) : 0;
+
+	if (!err)
+		err = write_all(writer->fd, bytes, len);
+	if (!err) {
+		writer->size += len + apart;
+		writer->nr_bytes += len;
+		writer->torn = false;
+		return 0;
+	}
+	if (writer->regular && ftruncate(writer->fd, writer->size))
+		writer->torn = true;
+	return err;
+}
+
+bool energy_log_writer_is_full(const struct energy_log_writer *writer, size_t len)
+{
+	return writer->regular && writer->rotate_size && writer->size &&
+	       writer->size + len > writer->rotate_size;
+}
+
+/* Renames FILE.@number to what comes after it. One that is not there is no failure. */
+static int move_on(const struct energy_log_writer *writer, unsigned int number)
+{
+	char *from = energy_rotated_name(writer->path, number);
+	char *to = energy_rotated_name(writer->path, number + 1);
+	int err = from && to ? 0 : -ENOMEM;
+
+	if (!err && rename(from, to) && errno != ENOENT)
+		err = -errno;
+	free(from);
+	free(to);
+	return err;
+}
+
+static int move_all_on(const struct energy_log_writer *writer)
+{
+	unsigned int number = writer->rotate_count;
+	int err = 0;
+
+	while (number-- && !err)
+		err = move_on(writer, number);
+	return err;
+}
+
+/* The new file takes its place only when it is there and has its first record. */
+static int begin_new(const char *name, const void *first, size_t len)
+{
+	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, MODE);
+	int err = fd < 0 ? -errno : write_all(fd, first, len);
+
+	if (!err && flock(fd, LOCK_EX | LOCK_NB))
+		err = -errno;
+	if (!err)
+		return fd;
+	if (fd >= 0) {
+		unlink(name);
+		close(fd);
+	}
+	return err;
+}
+
+int energy_log_writer_rotate(struct energy_log_writer *writer, const void *first, size_t len)
+{
+	char *name;
+	int fd, err;
+
+	if (asprintf(&name, "%s.new", writer->path) < 0)
+		return -ENOMEM;
+	fd = begin_new(name, first, len);
+	err = fd < 0 ? fd : move_all_on(writer);
+	if (!err && rename(name, writer->path))
+		err = -errno;
+	if (err && fd >= 0) {
+		unlink(name);
+		close(fd);
+	}
+	free(name);
+	if (err)
+		return err;
+	close(writer->fd);
+	writer->fd = fd;
+	writer->size = len;
+	writer->nr_bytes += len;
+	writer->torn = false;
+	return 0;
+}
+
+void energy_log_writer_close(struct energy_log_writer *writer)
+{
+	if (writer->fd > STDOUT_FILENO)
+		close(writer->fd);
+	writer->fd = -1;
+}
