@@ -14,6 +14,7 @@ enum energy_exit {
  * the return value is the exit status.
  */
 int energy_top(int argc, char **argv);
+int energy_stat(int argc, char **argv);
 int energy_balance(int argc, char **argv);
 int energy_log(int argc, char **argv);
 

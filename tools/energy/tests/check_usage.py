@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Command lines that are wrong, and help."""
 
+import re
+
 from program import energy, equal, expect
 
 
@@ -15,7 +17,9 @@ def wrong_usage(_folder):
                   ("log", "--rotate-size", "1Q", "x"), ("log", "--rotate-count", "2", "x"),
                   ("log", "--rotate-size", "17179869184G", "x"), ("log", "--dump"),
                   ("log", "--rotate-size", "1M", "--rotate-count", "501", "x"),
-                  ("log", "--dump", "--all", "x")):
+                  ("log", "--dump", "--all", "x"), ("stat",), ("stat", "--"), ("stat", "-x"),
+                  ("stat", "-r", "0", "true"), ("stat", "-r", "x", "true"),
+                  ("stat", "--json", "--csv", "true"), ("stat", "--root", "x" * 4096, "true")):
         done = energy(*words)
         equal((words, done.returncode, done.stdout), (words, 2, ""))
         expect(done.stderr.startswith(("energy", "Usage:")), words, done.stderr)
@@ -23,17 +27,19 @@ def wrong_usage(_folder):
 
 def help_texts(_folder):
     for words in (("--help",), ("help",), ("top", "--help"), ("help", "top"), ("top", "-h"),
-                  ("help", "balance"), ("balance", "--help"), ("log", "--help")):
+                  ("help", "balance"), ("balance", "--help"), ("log", "--help"),
+                  ("stat", "--help"), ("help", "stat")):
         done = energy(*words)
         equal((words, done.returncode, done.stderr), (words, 0, ""))
         expect("xit status" in done.stdout or "EXIT STATUS" in done.stdout, done.stdout)
         expect(all(len(line) <= 100 for line in done.stdout.split("\n")), done.stdout)
     for command, options in (
             ("top", "seconds delay batch rows balance cgroup file replay"),
-            ("log", "interval seconds count all text rotate-size rotate-count dump root")):
+            ("log", "interval seconds count all text rotate-size rotate-count dump root"),
+            ("stat", "repeat output json csv carbon-intensity root")):
         text = energy(command, "--help").stdout
         for option in options.split():
-            expect(f"  --{option}" in text, option)
+            expect(re.search(f"(  |, )--{option}", text), option)
 
 
 CASES = (
