@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{ "balance", "energy balance", "check that no nanojoule is lost or counted twice",
 	  energy_balance },
 	{ "log", "energy log", "record what the energy was used for", energy_log },
+	{ "export", "energy export", "metrics for Prometheus", energy_export },
 };
 
 static void print_usage(FILE *out)

@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Kepler's names, labels and units. Where Kepler has a process's share of each zone, energy_core
+ * has its share of what is billed, the packages and their memory: that is the zone "package"
+ * here. Names that only an orchestrator knows are "unknown".
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "export/metrics.h"
+#include "export/process.h"
+
+#define NANO 9
+#define UNKNOWN "unknown"
+
+/* What is the same for a joules and a watts metric. */
+struct pair {
+	const char *joules, *joules_help;
+	const char *watts, *watts_help;
+};
+
+struct kepler {
+	struct energy_text *text;
+	const struct energy_reading *reading;
+	const char *node_name;
+};
+
+static void begin_joules(struct kepler *kepler, const struct pair *pair)
+{
+	energy_text_metric(kepler->text, pair->joules, ENERGY_METRIC_COUNTER, "joules",
+			   pair->joules_help);
+}
+
+static void begin_watts(struct kepler *kepler, const struct pair *pair)
+{
+	energy_text_metric(kepler->text, pair->watts, ENERGY_METRIC_GAUGE, "watts",
+			   pair->watts_help);
+}
+
+static void add_joules(struct kepler *kepler, const struct pair *pair,
+		       const struct energy_label *labels, uint64_t nj)
+{
+	energy_text_sample(kepler->text, pair->joules, labels);
+	energy_text_value(kepler->text, nj, NANO);
+}
+
+static void add_watts(struct kepler *kepler, const struct pair *pair,
+		      const struct energy_label *labels, struct energy_number before,
+		      uint64_t after_nj)
+{
+	double watts;
+
+	if (!energy_metrics_watts(kepler->reading, before, after_nj, &watts))
+		return;
+	energy_text_sample(kepler->text, pair->watts, labels);
+	energy_text_real(kepler->text, watts);
+}
+
+enum part { WHOLE, ACTIVE, IDLE };
+
+/* What of a domain's energy is in that part; not known for what is not billed. */
+static struct energy_number part_of(enum part part, uint64_t measured_nj,
+				    struct energy_number idle_nj)
+{
+	struct energy_number number = { measured_nj, true };
+
+	if (part == WHOLE)
+		return number;
+	number.known = idle_nj.known;
+	if (part == IDLE)
+		number.value = idle_nj.value;
+	else
+		number.value -= idle_nj.value < measured_nj ? idle_nj.value : measured_nj;
+	return number;
+}
+
+static struct energy_number domain_part(enum part part, const struct energy_domain *domain)
+{
+	struct energy_number idle_nj = domain->idle_nj;
+
+	idle_nj.known &= domain->billed;
+	return part_of(part, domain->measured_nj, idle_nj);
+}
+
+static void add_node_part(struct kepler *kepler, const struct pair *pair, enum part part)
+{
+	const struct energy_domains *domains = &kepler->reading->domains;
+	bool watts;
+	size_t i;
+
+	for (watts = false;; watts = true) {
+		if (watts)
+			begin_watts(kepler, pair);
+		else
+			begin_joules(kepler, pair);
+		for (i = 0; i < domains->nr_domains; i++) {
+			const struct energy_domain *domain = &domains->domains[i];
+			const struct energy_label labels[] = {
+				{ "zone", domain->kind }, { "path", domain->name },
+				{ "node_name", kepler->node_name }, { NULL, NULL }
+			};
+			const struct energy_domain_before *before =
+				energy_metrics_domain_before(kepler->reading, domain);
+			struct energy_number now = domain_part(part, domain), then = { 0 };
+
+			if (!now.known)
+				continue;
+			if (before)
+				then = part_of(part, before->measured_nj, before->idle_nj);
+			if (watts)
+				add_watts(kepler, pair, labels, then, now.value);
+			else
+				add_joules(kepler, pair, labels, now.value);
+		}
+		if (watts)
+			return;
+	}
+}
+
+static void add_node(struct kepler *kepler)
+{
+	static const struct pair whole = {
+		"kepler_node_cpu_joules_total",
+		"Energy consumption of cpu at node level in joules",
+		"kepler_node_cpu_watts", "Power consumption of cpu at node level in watts",
+	};
+	static const struct pair active = {
+		"kepler_node_cpu_active_joules_total",
+		"Energy consumption of cpu in active state at node level in joules",
+		"kepler_node_cpu_active_watts",
+		"Power consumption of cpu in active state at node level in watts",
+	};
+	static const struct pair idle = {
+		"kepler_node_cpu_idle_joules_total",
+		"Energy consumption of cpu in idle state at node level in joules",
+		"kepler_node_cpu_idle_watts",
+		"Power consumption of cpu in idle state at node level in watts",
+	};
+
+	add_node_part(kepler, &whole, WHOLE);
+	add_node_part(kepler, &active, ACTIVE);
+	add_node_part(kepler, &idle, IDLE);
+}
+
+static void add_usage(struct kepler *kepler)
+{
+	const struct energy_label labels[] = { { "node_name", kepler->node_name }, { NULL, NULL } };
+	const struct energy_reading *reading = kepler->reading;
+	double capacity_ns = (double)reading->length_ns * sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (!reading->length_ns)
+		return;
+	energy_text_metric(kepler->text, "kepler_node_cpu_usage_ratio", ENERGY_METRIC_GAUGE, NULL,
+			   "CPU usage ratio of a node (value between 0.0 and 1.0)");
+	energy_text_sample(kepler->text, "kepler_node_cpu_usage_ratio", labels);
+	energy_text_real(kepler->text, reading->system_cpu_ns / capacity_ns);
+}
+
+/* A processor of /proc/cpuinfo. */
+struct processor {
+	char number[16], vendor[64], model[128], package[16], core[16];
+};
+
+static void add_processor(struct kepler *kepler, struct processor *processor)
+{
+	const struct energy_label labels[] = {
+		{ "processor", processor->number }, { "vendor_id", processor->vendor },
+		{ "model_name", processor->model }, { "physical_id", processor->package },
+		{ "core_id", processor->core }, { "node_name", kepler->node_name }, { NULL, NULL }
+	};
+
+	if (processor->number[0]) {
+		energy_text_sample(kepler->text, "kepler_node_cpu_info", labels);
+		energy_text_value(kepler->text, 1, 0);
+	}
+	memset(processor, 0, sizeof(*processor));
+}
+
+static void note_line(struct processor *processor, char *line)
+{
+	const struct { const char *key; char *value; size_t size; } known[] = {
+		{ "processor\t", processor->number, sizeof(processor->number) },
+		{ "vendor_id\t", processor->vendor, sizeof(processor->vendor) },
+		{ "model name\t", processor->model, sizeof(processor->model) },
+		{ "physical id\t", processor->package, sizeof(processor->package) },
+		{ "core id\t", processor->core, sizeof(processor->core) },
+	};
+	char *value = strstr(line, ": ");
+	size_t i;
+
+	if (!value)
+		return;
+	value += 2;
+	value[strcspn(value, "\n")] = '\0';
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (!strncmp(line, known[i].key, strlen(known[i].key)))
+			snprintf(known[i].value, known[i].size, "%.*s",
+				 (int)known[i].size - 1, value);
+	}
+}
+
+static void add_processors(struct kepler *kepler)
+{
+	struct processor processor = { 0 };
+	char path[512], *line = NULL;
+	size_t size = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/cpuinfo", kepler->reading->options.proc);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	energy_text_metric(kepler->text, "kepler_node_cpu_info", ENERGY_METRIC_GAUGE, NULL,
+			   "CPU information from procfs");
+	while (getline(&line, &size, file) > 0) {
+		if (line[0] == '\n')
+			add_processor(kepler, &processor);
+		else
+			note_line(&processor, line);
+	}
+	add_processor(kepler, &processor);
+	free(line);
+	fclose(file);
+}
+
+static const char *runtime_of(const struct energy_container *container)
+{
+	return container->runtime == ENERGY_RUNTIME_CRIO ? "crio" :
+		energy_runtime_name(container->runtime);
+}
+
+static bool is_machine(const struct energy_container *container)
+{
+	return container->runtime == ENERGY_RUNTIME_LIBVIRT;
+}
+
+static bool is_container(const struct energy_container *container)
+{
+	return container->runtime != ENERGY_RUNTIME_NONE && !is_machine(container);
+}
+
+static const char *state_of(bool alive)
+{
+	return alive ? "running" : "terminated";
+}
+
+enum process_metric { PROCESS_JOULES, PROCESS_WATTS, PROCESS_SECONDS };
+
+static const struct pair process_pair = {
+	"kepler_process_cpu_joules_total",
+	"Energy consumption of cpu at process level in joules",
+	"kepler_process_cpu_watts", "Power consumption of cpu at process level in watts",
+};
+
+static void add_process(struct kepler *kepler, const struct energy_account *account,
+			const struct energy_process *process, enum process_metric metric)
+{
+	const struct energy_record *record = &kepler->reading->listing.records[account->position];
+	const struct energy_container *container = &process->container;
+	struct energy_comm comm = energy_metrics_comm(kepler->reading, account);
+	const char *type = is_machine(container) ? "vm" :
+			   is_container(container) ? "container" : "regular";
+	bool seconds = metric == PROCESS_SECONDS;
+	char pid[24];
+	const struct energy_label labels[] = {
+		{ "pid", pid }, { "comm", comm.text }, { "exe", process->exe }, { "type", type },
+		{ "state", seconds ? NULL : state_of(energy_number_or(record->alive, 1)) },
+		{ "container_id", is_container(container) ? container->id : NULL },
+		{ "vm_id", is_machine(container) ? container->id : NULL },
+		{ "zone", seconds ? NULL : "package" }, { "node_name", kepler->node_name },
+		{ NULL, NULL }
+	};
+
+	snprintf(pid, sizeof(pid), "%" PRIu64, account->id);
+	if (metric == PROCESS_JOULES) {
+		add_joules(kepler, &process_pair, labels, account->shown_nj);
+	} else if (metric == PROCESS_WATTS) {
+		add_watts(kepler, &process_pair, labels, account->before_nj, account->total_nj);
+	} else {
+		energy_text_sample(kepler->text, "kepler_process_cpu_seconds_total", labels);
+		energy_text_value(kepler->text, account->cpu_ns, NANO);
+	}
+}
+
+static void add_other_processes(struct kepler *kepler)
+{
+	const struct energy_label labels[] = {
+		{ "pid", ENERGY_OTHERS }, { "state", "running" }, { "zone", "package" },
+		{ "node_name", kepler->node_name }, { NULL, NULL }
+	};
+	struct energy_number rest_nj = kepler->reading->process_ledger.rest_nj;
+
+	if (rest_nj.known)
+		add_joules(kepler, &process_pair, labels, rest_nj.value);
+}
+
+/* All that has a series, looked up once, by the order of the accounts. */
+static struct energy_process *look_up_all(const struct energy_reading *reading)
+{
+	struct energy_process *processes;
+	size_t nr = 0, i;
+
+	for (i = 0; i < reading->nr_processes; i++)
+		nr += reading->processes[i].named;
+	processes = calloc(nr + 1, sizeof(*processes));
+	if (!processes)
+		return NULL;
+	for (i = nr = 0; i < reading->nr_processes; i++) {
+		if (reading->processes[i].named)
+			energy_process_look_up(&processes[nr++], reading->options.proc,
+					       reading->processes[i].id);
+	}
+	return processes;
+}
+
+static void add_processes(struct kepler *kepler)
+{
+	const struct energy_reading *reading = kepler->reading;
+	struct energy_process *processes = look_up_all(reading);
+	enum process_metric metric;
+
+	if (!processes) {
+		kepler->text->failed = true;
+		return;
+	}
+	for (metric = PROCESS_JOULES; metric <= PROCESS_SECONDS; metric++) {
+		const struct energy_process *process = processes;
+		size_t i;
+
+		if (metric == PROCESS_JOULES)
+			begin_joules(kepler, &process_pair);
+		else if (metric == PROCESS_WATTS)
+			begin_watts(kepler, &process_pair);
+		else
+			energy_text_metric(kepler->text, "kepler_process_cpu_seconds_total",
+					   ENERGY_METRIC_COUNTER, "seconds", "Total user and "
+					   "system time of cpu at process level in seconds");
+		for (i = 0; i < reading->nr_processes; i++) {
+			if (reading->processes[i].named)
+				add_process(kepler, &reading->processes[i], process++, metric);
+		}
+		if (metric == PROCESS_JOULES)
+			add_other_processes(kepler);
+	}
+	free(processes);
+}
+
+/* The cgroups of one kind that have used the most: Kepler's metrics of them are not bounded. */
+struct chosen {
+	const struct energy_owner **owners;
+	size_t nr;
+};
+
+static int by_energy(const void *a, const void *b)
+{
+	const struct energy_owner *left = *(const struct energy_owner *const *)a;
+	const struct energy_owner *right = *(const struct energy_owner *const *)b;
+
+	if (left->total_nj != right->total_nj)
+		return left->total_nj > right->total_nj ? -1 : 1;
+	return left->id < right->id ? -1 : 1;
+}
+
+static bool is_pod(const struct energy_reading *reading, const struct energy_owner *owner)
+{
+	const struct energy_cgroup *cgroup = &reading->cgroups.cgroups[owner->position];
+	const struct energy_cgroup *parent = energy_cgroups_find(&reading->cgroups,
+								 cgroup->parent);
+	struct energy_container above;
+
+	if (!owner->container.pod[0] || owner->container.id[0])
+		return false;
+	return !parent || !parent->path || !energy_container_of(&above, parent->path) ||
+	       strcmp(above.pod, owner->container.pod) != 0;
+}
+
+static bool is_container_owner(const struct energy_reading *reading,
+			       const struct energy_owner *owner)
+{
+	(void)reading;
+	return is_container(&owner->container);
+}
+
+static bool is_machine_owner(const struct energy_reading *reading,
+			     const struct energy_owner *owner)
+{
+	(void)reading;
+	return is_machine(&owner->container);
+}
+
+static struct chosen choose(struct kepler *kepler,
+			    bool (*fits)(const struct energy_reading *reading,
+					 const struct energy_owner *owner))
+{
+	const struct energy_owners *owners = &kepler->reading->owners;
+	struct chosen chosen = { calloc(owners->nr_owners + 1, sizeof(*chosen.owners)), 0 };
+	size_t i;
+
+	if (!chosen.owners) {
+		kepler->text->failed = true;
+		return chosen;
+	}
+	for (i = 0; i < owners->nr_owners; i++) {
+		if (fits(kepler->reading, &owners->owners[i]))
+			chosen.owners[chosen.nr++] = &owners->owners[i];
+	}
+	qsort(chosen.owners, chosen.nr, sizeof(*chosen.owners), by_energy);
+	if (chosen.nr > kepler->reading->options.most_cgroups)
+		chosen.nr = kepler->reading->options.most_cgroups;
+	return chosen;
+}
+
+static void add_owners(struct kepler *kepler, const struct pair *pair, struct chosen chosen,
+		       void (*fill)(struct energy_label *labels, const struct energy_owner *owner))
+{
+	struct energy_label labels[8];
+	bool watts;
+	size_t i;
+
+	for (watts = false; chosen.nr; watts = true) {
+		if (watts)
+			begin_watts(kepler, pair);
+		else
+			begin_joules(kepler, pair);
+		for (i = 0; i < chosen.nr; i++) {
+			const struct energy_owner *owner = chosen.owners[i];
+			bool alive = kepler->reading->cgroups.cgroups[owner->position].alive;
+
+			memset(labels, 0, sizeof(labels));
+			labels[0] = (struct energy_label){ "state", state_of(alive) };
+			labels[1] = (struct energy_label){ "zone", "package" };
+			labels[2] = (struct energy_label){ "node_name", kepler->node_name };
+			fill(&labels[3], owner);
+			if (watts)
+				add_watts(kepler, pair, labels, owner->before_nj, owner->total_nj);
+			else
+				add_joules(kepler, pair, labels, owner->total_nj);
+		}
+		if (watts)
+			break;
+	}
+	free(chosen.owners);
+}
+
+static void fill_container(struct energy_label *labels, const struct energy_owner *owner)
+{
+	labels[0] = (struct energy_label){ "container_id", owner->container.id };
+	labels[1] = (struct energy_label){ "container_name", UNKNOWN };
+	labels[2] = (struct energy_label){ "runtime", runtime_of(&owner->container) };
+	labels[3] = (struct energy_label){ "pod_id", owner->container.pod };
+}
+
+static void fill_pod(struct energy_label *labels, const struct energy_owner *owner)
+{
+	labels[0] = (struct energy_label){ "pod_id", owner->container.pod };
+	labels[1] = (struct energy_label){ "pod_name", UNKNOWN };
+	labels[2] = (struct energy_label){ "pod_namespace", UNKNOWN };
+}
+
+/* libvirt's cgroup is named for the machine; what its id is, is not to be seen there. */
+static void fill_machine(struct energy_label *labels, const struct energy_owner *owner)
+{
+	labels[0] = (struct energy_label){ "vm_id", owner->container.id };
+	labels[1] = (struct energy_label){ "vm_name", owner->container.id };
+	labels[2] = (struct energy_label){ "hypervisor", "kvm" };
+}
+
+static void add_cgroups(struct kepler *kepler)
+{
+	static const struct pair container = {
+		"kepler_container_cpu_joules_total",
+		"Energy consumption of cpu at container level in joules",
+		"kepler_container_cpu_watts",
+		"Power consumption of cpu at container level in watts",
+	};
+	static const struct pair machine = {
+		"kepler_vm_cpu_joules_total",
+		"Energy consumption of cpu at vm level in joules",
+		"kepler_vm_cpu_watts", "Power consumption of cpu at vm level in watts",
+	};
+	static const struct pair pod = {
+		"kepler_pod_cpu_joules_total",
+		"Energy consumption of cpu at pod level in joules",
+		"kepler_pod_cpu_watts", "Power consumption of cpu at pod level in watts",
+	};
+
+	add_owners(kepler, &container, choose(kepler, is_container_owner), fill_container);
+	add_owners(kepler, &machine, choose(kepler, is_machine_owner), fill_machine);
+	add_owners(kepler, &pod, choose(kepler, is_pod), fill_pod);
+}
+
+void energy_metrics_kepler(struct energy_text *text, const struct energy_reading *reading,
+			   const char *node_name)
+{
+	struct kepler kepler = { text, reading, node_name };
+
+	add_node(&kepler);
+	add_usage(&kepler);
+	add_processors(&kepler);
+	/* Kepler's energies are measured ones. */
+	if (reading->model)
+		return;
+	add_processes(&kepler);
+	add_cgroups(&kepler);
+}
