@@ -51,13 +51,9 @@ size_t energy_unescape(char *out, size_t size, struct energy_slice text)
 	return len;
 }
 
-void energy_shown(char *out, size_t size, struct energy_slice text)
+static void show_bytes(char *out, size_t size, const char *bytes, size_t len)
 {
-	char bytes[ENERGY_SHOWN_MAX];
-	size_t len = 0, at = 0;
-
-	while (text.len && len < sizeof(bytes))
-		bytes[len++] = next_byte(&text);
+	size_t at = 0;
 
 	while (at < len) {
 		char piece[MB_LEN_MAX];
@@ -80,6 +76,21 @@ void energy_shown(char *out, size_t size, struct energy_slice text)
 	*out = '\0';
 }
 
+void energy_shown(char *out, size_t size, struct energy_slice text)
+{
+	char bytes[ENERGY_SHOWN_MAX];
+	size_t len = 0;
+
+	while (text.len && len < sizeof(bytes))
+		bytes[len++] = next_byte(&text);
+	show_bytes(out, size, bytes, len);
+}
+
+void energy_shown_plain(char *out, size_t size, const char *text)
+{
+	show_bytes(out, size, text, strlen(text));
+}
+
 void energy_fit(char *line, size_t columns)
 {
 	size_t len = strlen(line);
@@ -99,4 +110,21 @@ void energy_fit(char *line, size_t columns)
 		len -= used;
 	}
 	*line = '\0';
+}
+
+size_t energy_width(const char *line)
+{
+	size_t width = 0;
+
+	while (*line) {
+		mbstate_t state = { 0 };
+		wchar_t wide;
+		size_t used = mbrtowc(&wide, line, strlen(line), &state);
+
+		if (used == (size_t)-1 || used == (size_t)-2)
+			break;
+		width += wcwidth(wide);
+		line += used;
+	}
+	return width;
 }

@@ -24,7 +24,13 @@ size_t energy_unescape(char *out, size_t size, struct energy_slice text);
  */
 void energy_shown(char *out, size_t size, struct energy_slice text);
 
+/* The same with text whose escapes have been undone, or that never had any. */
+void energy_shown_plain(char *out, size_t size, const char *text);
+
 /* Cuts @line to @columns of a terminal. */
 void energy_fit(char *line, size_t columns);
+
+/* The columns that @line takes, all of whose characters are printable. */
+size_t energy_width(const char *line);
 
 #endif /* ENERGY_COMM_H */

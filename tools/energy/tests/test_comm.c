@@ -96,6 +96,20 @@ static void unescaped(bool *good)
 	CHECK_TEXT(out, "a ");
 }
 
+static void plain_text(bool *good)
+{
+	char out[64];
+
+	energy_shown_plain(out, sizeof(out), "/a\\x2db/\\101\033[2J");
+	CHECK_TEXT(out, "/a\\x2db/\\101\\033[2J");
+	energy_shown_plain(out, 4, "abcdef");
+	CHECK_TEXT(out, "abc");
+	CHECK(energy_width("") == 0 && energy_width("abc") == 3);
+	setlocale(LC_CTYPE, "C.UTF-8");
+	CHECK(energy_width("a\346\227\245b") == 4);
+	setlocale(LC_CTYPE, "C");
+}
+
 static const struct tap_test tests[] = {
 	{ "comm: escapes are undone", plain_escapes },
 	{ "comm: what is no escape stays", broken_escapes },
@@ -103,6 +117,7 @@ static const struct tap_test tests[] = {
 	{ "comm: only printable characters of the locale", other_locales },
 	{ "comm: escapes undone, byte for byte", unescaped },
 	{ "comm: cut between characters", cut_to_size },
+	{ "comm: what has no escapes to undo", plain_text },
 };
 
 TAP_MAIN(tests)
