@@ -66,7 +66,8 @@ enum energy_event energy_wait(uint64_t deadline_ns, int fd)
 		ready = ppoll(&input, 1, &left, &waiting);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 
-	if (ended || (ready > 0 && !(input.revents & POLLIN)))
+	/* A terminal that went away can always be read, to no end. */
+	if (ended || (ready > 0 && (input.revents & ~POLLIN)))
 		return ENERGY_EVENT_END;
 	return ready == 0 ? ENERGY_EVENT_TICK : ENERGY_EVENT_INPUT;
 }

@@ -47,7 +47,7 @@ def screen_resize(folder):
         terminal.wait_for(b"e" if columns == 1 else b"energy top")
     terminal.wait_for(b"(exited)")
     expect(terminal.process.poll() is None, "a resize is no key")
-    os.write(terminal.master, b"x")
+    os.write(terminal.master, b"q")
     equal(terminal.finish(), 0)
 
 

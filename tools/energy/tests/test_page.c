@@ -2,6 +2,7 @@
 #include "parsed.h"
 #include "tap.h"
 #include "top/page.h"
+#include "top/table.h"
 
 #define HEADER "timestamp=%d000\nsource_kind=measured\nmeasured_uj=%d\nexited_uj=0\n"	\
 	"unattributed_uj=0\nidle_uj=0\npending_uj=0\n"
@@ -42,13 +43,30 @@ static void any_size(bool *good)
 {
 	struct energy_listing older, newer;
 	struct energy_interval interval;
-	struct energy_page page = { .path = "x", .listing = &newer, .interval = &interval };
+	struct energy_places places = { 0 };
+	struct energy_history history = { 0 };
+	struct energy_sight sight = {
+		.interval = &interval,
+		.places = &places,
+		.processes = &history,
+		.cgroups = &history,
+	};
+	struct energy_view view = { 0 };
+	struct energy_table table;
+	struct energy_page page = {
+		.path = "x",
+		.listing = &newer,
+		.interval = &interval,
+		.table = &table,
+		.view = &view,
+	};
 	size_t lines, columns;
 
 	fill(&older, 1, good);
 	fill(&newer, 2, good);
 	CHECK(energy_interval_fill(&interval, &older, ENERGY_BASIS_LIVE, &newer,
 				   ENERGY_BASIS_LIVE, 1) == ENERGY_INTERVAL);
+	CHECK(!energy_table_fill(&table, &sight, &view));
 	page.max_rows = SIZE_MAX;
 	for (lines = 0; lines < PROCESSES + LINES_ABOVE + 4; lines++) {
 		size_t needed = PROCESSES + LINES_ABOVE + 1;
@@ -74,6 +92,7 @@ static void any_size(bool *good)
 		energy_page_emit(&page, see, &seen);
 		CHECK(seen.widest <= columns);
 	}
+	energy_table_free(&table);
 	energy_interval_free(&interval);
 	energy_listing_free(&older);
 	energy_listing_free(&newer);

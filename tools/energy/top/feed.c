@@ -50,6 +50,25 @@ int energy_feed_next(struct energy_feed *feed, struct energy_listing *listing,
 	return energy_read(&energy_system_io, path, listing, failure);
 }
 
+int energy_feed_cgroups(struct energy_feed *feed, struct energy_cgroup_list *list)
+{
+	char path[sizeof(feed->no_cgroups.path)];
+
+	if (feed->replays)
+		snprintf(path, sizeof(path), "%s/cgroups/%s", feed->path,
+			 feed->names[feed->next - 1]->d_name);
+	else if (feed->cgroups)
+		snprintf(path, sizeof(path), "%s", feed->cgroups);
+	else
+		return -ENOENT;
+	if (!energy_cgroups_read(&energy_system_io, path, list, &feed->no_cgroups) && list->torn) {
+		/* What it lacks would be shown as removed. */
+		energy_cgroups_free(list);
+		feed->no_cgroups.err = -EIO;
+	}
+	return feed->no_cgroups.err;
+}
+
 void energy_feed_free(struct energy_feed *feed)
 {
 	while (feed->nr_names)

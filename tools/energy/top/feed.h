@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/cgroups.h"
 #include "lib/reader.h"
 
 struct dirent;
@@ -16,6 +17,8 @@ struct energy_feed {
 	struct dirent **names;	/* of the snapshots, in the order of their numbers */
 	int nr_names;
 	int next;
+	const char *cgroups;	/* the file of them; NULL: there is none, or it replays */
+	struct energy_failure no_cgroups;	/* why they could not be read last; err 0: they could */
 };
 
 void energy_feed_file(struct energy_feed *feed, const char *path);
@@ -32,6 +35,12 @@ bool energy_feed_ended(const struct energy_feed *feed);
 
 int energy_feed_next(struct energy_feed *feed, struct energy_listing *listing,
 		     struct energy_failure *failure);
+
+/*
+ * The cgroups at the time of the last listing: of a snapshot DIR/NAME they are in
+ * DIR/cgroups/NAME. Returns 0, or a negative errno with @no_cgroups filled in.
+ */
+int energy_feed_cgroups(struct energy_feed *feed, struct energy_cgroup_list *list);
 void energy_feed_free(struct energy_feed *feed);
 
 #endif /* ENERGY_FEED_H */

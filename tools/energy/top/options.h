@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "top/view.h"
+
 struct energy_top_options {
 	uint64_t run_ns;	/* UINT64_MAX: until something else ends it */
 	uint64_t delay_ns;
@@ -16,7 +18,15 @@ struct energy_top_options {
 	bool cgroup;
 	const char *file;
 	const char *replay;
+	const char *cgroup_list;	/* NULL: the one that goes with what is read */
+	const char *proc;		/* likewise, where to look for processes' cgroups */
+	bool history;			/* also in plain text */
+	bool domains;			/* likewise */
+	struct energy_view view;	/* at the start */
 };
+
+/* What --help shows. */
+extern const char energy_top_usage[];
 
 /* False when there is nothing to run; then @status is what to exit with. */
 bool energy_top_options_parse(struct energy_top_options *options, int argc, char **argv,

@@ -3,12 +3,53 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "top/help.h"
 #include "top/screen.h"
+#include "top/sparkline.h"
+#include "top/view.h"
+
+#define CHARACTER_ESCAPE 27
+/* How long an escape sequence may pause, in ms, until it counts as the key Esc. */
+#define ESCAPE_MS 100
+
+/* A column more where there is room for it. */
+#define WIDE 100
+#define NARROW 64
+#define HISTORY_WIDE 16
+#define HISTORY_USUAL 8
+#define PLACE_WIDE 24
 
 struct energy_screen {
 	SCREEN *terminal;
 	int line;	/* the next one to draw */
+	attr_t attributes[ENERGY_LINE_KINDS];
+	bool blocks;
 };
+
+static void choose_attributes(struct energy_screen *screen)
+{
+	static const short colors[ENERGY_LINE_KINDS] = {
+		[ENERGY_LINE_WARNING] = COLOR_YELLOW,
+		[ENERGY_LINE_STATUS] = COLOR_GREEN,
+		[ENERGY_LINE_GROUP] = COLOR_BLUE,
+	};
+	const char *forbidden = getenv("NO_COLOR");
+	attr_t *attributes = screen->attributes;
+	short kind;
+
+	attributes[ENERGY_LINE_WARNING] = A_BOLD;
+	attributes[ENERGY_LINE_HEADING] = A_REVERSE;
+	attributes[ENERGY_LINE_GROUP] = A_BOLD;
+	/* As no-color.org has it: set, and not to nothing. */
+	if ((forbidden && *forbidden) || !has_colors())
+		return;
+	start_color();
+	use_default_colors();
+	for (kind = 0; kind < ENERGY_LINE_KINDS; kind++) {
+		if (colors[kind] && init_pair(kind, colors[kind], -1) == OK)
+			attributes[kind] |= COLOR_PAIR(kind);
+	}
+}
 
 struct energy_screen *energy_screen_open(void)
 {
@@ -25,7 +66,10 @@ struct energy_screen *energy_screen_open(void)
 	noecho();
 	nodelay(stdscr, TRUE);
 	keypad(stdscr, TRUE);
+	set_escdelay(ESCAPE_MS);
 	curs_set(0);
+	choose_attributes(screen);
+	screen->blocks = energy_sparkline_has_blocks();
 	return screen;
 }
 
@@ -40,40 +84,105 @@ void energy_screen_close(struct energy_screen *screen)
 
 static void draw_line(void *context, enum energy_line kind, const char *line)
 {
-	static const attr_t attributes[] = {
-		[ENERGY_LINE_TEXT] = A_NORMAL,
-		[ENERGY_LINE_WARNING] = A_BOLD,
-		[ENERGY_LINE_HEADING] = A_REVERSE,
-	};
 	struct energy_screen *screen = context;
 	int y = screen->line++;
 
 	if (y >= LINES)
 		return;
-	attrset(attributes[kind]);
+	attrset(screen->attributes[kind]);
 	if (kind == ENERGY_LINE_HEADING)
 		mvhline(y, 0, ' ' | A_REVERSE, COLS);
 	mvaddstr(y, 0, line);
 	attrset(A_NORMAL);
 }
 
-void energy_screen_draw(struct energy_screen *screen, struct energy_page *page)
+static void begin(struct energy_screen *screen)
 {
-	page->columns = COLS;
-	page->max_lines = LINES;
 	screen->line = 0;
 	erase();
-	energy_page_emit(page, draw_line, screen);
+}
+
+size_t energy_screen_draw(struct energy_screen *screen, struct energy_page *page)
+{
+	size_t rows;
+
+	page->columns = COLS;
+	page->max_lines = LINES;
+	page->blocks = screen->blocks;
+	page->history_columns = COLS < NARROW ? 0 : COLS < WIDE ? HISTORY_USUAL : HISTORY_WIDE;
+	/* The table of cgroups has them already, and the tree. */
+	if (COLS >= WIDE && page->table && !page->table->by_cgroup && !page->view->tree)
+		page->place_columns = PLACE_WIDE;
+	begin(screen);
+	rows = energy_page_emit(page, draw_line, screen);
+	refresh();
+	return rows;
+}
+
+void energy_screen_draw_help(struct energy_screen *screen)
+{
+	begin(screen);
+	energy_help_emit(draw_line, screen, COLS);
 	refresh();
 }
 
-bool energy_screen_key(struct energy_screen *screen)
+/* A sequence that curses does not know begins like the key Esc, but something follows. */
+static bool is_escape_key(void)
 {
-	bool pressed = false;
-	int key;
+	bool alone = true;
+	wint_t rest;
+
+	while (get_wch(&rest) != ERR)
+		alone = false;
+	return alone;
+}
+
+static unsigned int translate(wint_t code)
+{
+	switch (code) {
+	case KEY_UP:
+		return ENERGY_KEY_UP;
+	case KEY_DOWN:
+		return ENERGY_KEY_DOWN;
+	case KEY_PPAGE:
+		return ENERGY_KEY_PAGE_UP;
+	case KEY_NPAGE:
+		return ENERGY_KEY_PAGE_DOWN;
+	case KEY_HOME:
+		return ENERGY_KEY_HOME;
+	case KEY_END:
+		return ENERGY_KEY_END;
+	case KEY_BACKSPACE:
+		return ENERGY_KEY_BACKSPACE;
+	case KEY_ENTER:
+		return ENERGY_KEY_ENTER;
+	default:
+		return 0;
+	}
+}
+
+bool energy_screen_key(struct energy_screen *screen, unsigned int *key)
+{
+	wint_t code;
 
 	(void)screen;
-	while ((key = getch()) != ERR)
-		pressed |= key != KEY_RESIZE;
-	return pressed;
+	for (;;) {
+		switch (get_wch(&code)) {
+		case ERR:
+			return false;
+		case KEY_CODE_YES:
+			*key = translate(code);
+			if (*key)
+				return true;
+			break;
+		default:
+			*key = code;
+			if (code != CHARACTER_ESCAPE)
+				return true;
+			if (is_escape_key()) {
+				*key = ENERGY_KEY_ESCAPE;
+				return true;
+			}
+		}
+	}
 }

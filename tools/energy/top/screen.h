@@ -16,10 +16,19 @@ struct energy_screen *energy_screen_open(void);
 /* Gives the terminal back as it was. NULL is no screen, and fine. */
 void energy_screen_close(struct energy_screen *screen);
 
-/* Draws @page, with its columns and lines set to what the terminal has. */
-void energy_screen_draw(struct energy_screen *screen, struct energy_page *page);
+/*
+ * Draws @page, with its lines and columns set to what the terminal has. Returns how many rows
+ * of the table are in it.
+ */
+size_t energy_screen_draw(struct energy_screen *screen, struct energy_page *page);
 
-/* Takes what the keyboard has sent: true for a key, false when only the size changed. */
-bool energy_screen_key(struct energy_screen *screen);
+/* Draws the help instead. */
+void energy_screen_draw_help(struct energy_screen *screen);
+
+/*
+ * Takes a key that the keyboard has sent: a character, or an enum energy_key. False when there
+ * is none (any more); that the size changed is no key.
+ */
+bool energy_screen_key(struct energy_screen *screen, unsigned int *key);
 
 #endif /* ENERGY_SCREEN_H */

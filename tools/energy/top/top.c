@@ -10,35 +10,38 @@
 #include "lib/books.h"
 #include "lib/command.h"
 #include "lib/complain.h"
-#include "lib/delta.h"
 #include "lib/reader.h"
 #include "lib/wait.h"
 #include "top/feed.h"
+#include "top/moment.h"
 #include "top/options.h"
 #include "top/page.h"
+#include "top/reading.h"
 #include "top/screen.h"
+#include "top/sparkline.h"
+#include "top/table.h"
+#include "top/view.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 
-/* A reading, with the basis it was found to have. */
-struct reading {
-	struct energy_listing listing;
-	enum energy_basis basis;
-};
+/* Of plain text. */
+#define HISTORY_COLUMNS 16
 
 struct top {
 	const char *who;
 	struct energy_top_options options;
+	struct energy_view view;
 	struct energy_feed feed;
 	struct energy_screen *screen;	/* NULL: plain text */
-	struct reading readings[2];
-	struct reading *newest;		/* what the next one is compared with */
-	struct energy_interval interval;
-	bool has_interval;
+	struct energy_reading readings[2];
+	struct energy_reading *newest;	/* what the next one is compared with */
+	struct energy_moment moment;
+	size_t page_rows, rows;		/* of the table, on the screen and in all */
+	uint64_t end_ns;
 	const char *warning;
 };
 
-static struct reading *spare_reading(struct top *top)
+static struct energy_reading *spare_reading(struct top *top)
 {
 	return &top->readings[top->newest == &top->readings[0]];
 }
@@ -52,23 +55,36 @@ static int fail(struct top *top, const struct energy_failure *failure)
 	return failure->err;
 }
 
-/*
- * Reads into the spare reading. -EAGAIN: it is torn, and taking it would show the processes
- * that it lacks as gone, and later as new.
- */
+/* On a screen a key may ask for them at any time. */
+static bool wants_cgroups(const struct top *top)
+{
+	return top->screen || top->view.by == ENERGY_BY_CGROUP;
+}
+
+/* NULL where nothing that is shown needs the processes' cgroups, or they are not known. */
+static const char *proc_to_look_up(const struct top *top)
+{
+	const struct energy_top_options *options = &top->options;
+
+	if (!wants_cgroups(top) && !top->view.tree && !top->view.filter[0])
+		return NULL;
+	if (options->proc || options->file || options->replay)
+		return options->proc;
+	return "/proc";
+}
+
+/* Reads into the spare reading; -EAGAIN: it is torn. */
 static int read_next(struct top *top)
 {
-	struct reading *next = spare_reading(top);
-	struct energy_failure failure;
+	struct energy_failure failure = { 0 };
+	int err;
 
-	energy_listing_free(&next->listing);
 	top->warning = NULL;
-	if (energy_feed_next(&top->feed, &next->listing, &failure))
-		return failure.err == -EINTR ? -EINTR : fail(top, &failure);
-	if (next->listing.torn)
-		return -EAGAIN;
-	next->basis = energy_basis_of(&next->listing, top->options.delay_ns);
-	return 0;
+	err = energy_reading_take(spare_reading(top), &top->feed, top->options.delay_ns,
+				  wants_cgroups(top), &failure);
+	if (err && err != -EAGAIN && err != -EINTR)
+		fail(top, &failure);
+	return err;
 }
 
 static void print_line(void *context, enum energy_line kind, const char *line)
@@ -97,20 +113,79 @@ static int print_page(struct top *top, struct energy_page *page)
 	return 0;
 }
 
+/* Where what is asked for cannot be had: what there is instead, and why. */
+static void remark_on_cgroups(const struct top *top, struct energy_page *page, char *why,
+			      size_t size)
+{
+	const struct energy_moment *moment = &top->moment;
+	bool summed = moment->summed.nr_groups;
+
+	if (top->view.by == ENERGY_BY_PROCESS) {
+		if (top->view.tree && !summed)
+			page->remark = "no tree: the processes' cgroups are not known (--proc DIR)";
+		return;
+	}
+	if (moment->has_counted)
+		return;
+	page->remark = summed ?
+		"cgroups are summed up from processes, without what exited ones used:" :
+		"what cgroups used is not known:";
+	snprintf(why, size, "no list of them goes with this file (--cgroup-list PATH)");
+	if (top->feed.no_cgroups.err)
+		energy_failure_text(why, size, &top->feed.no_cgroups);
+	page->why = why;
+}
+
+static int out_of_memory(struct top *top)
+{
+	energy_screen_close(top->screen);
+	top->screen = NULL;
+	energy_complain(top->who, "%s", strerror(ENOMEM));
+	return -ENOMEM;
+}
+
+static int show_page(struct top *top, struct energy_page *page)
+{
+	if (!top->screen)
+		return print_page(top, page);
+	page->powers = &top->moment.powers;
+	page->has_status = true;
+	top->page_rows = energy_screen_draw(top->screen, page);
+	top->rows = page->table ? page->table->nr_shown : 0;
+	return 0;
+}
+
 static int show(struct top *top)
 {
+	struct energy_sight sight = energy_moment_sight(&top->moment);
+	struct energy_table table = { 0 };
+	char why[sizeof(top->feed.no_cgroups.path) + 256];
 	struct energy_page page = {
 		.path = top->feed.path,
 		.listing = &top->newest->listing,
-		.interval = top->has_interval ? &top->interval : NULL,
+		.view = &top->view,
+		.powers = top->options.domains ? &top->moment.powers : NULL,
 		.max_rows = top->options.rows,
+		.history_columns = top->options.history ? HISTORY_COLUMNS : 0,
+		.blocks = energy_sparkline_has_blocks(),
 		.warning = top->warning,
 	};
+	int err;
 
-	if (!top->screen)
-		return print_page(top, &page);
-	energy_screen_draw(top->screen, &page);
-	return 0;
+	if (top->screen && top->view.helps) {
+		energy_screen_draw_help(top->screen);
+		return 0;
+	}
+	if (top->moment.has_interval) {
+		if (energy_table_fill(&table, &sight, &top->view))
+			return out_of_memory(top);
+		page.interval = &top->moment.interval;
+		page.table = &table;
+		remark_on_cgroups(top, &page, why, sizeof(why));
+	}
+	err = show_page(top, &page);
+	energy_table_free(&table);
+	return err;
 }
 
 static int show_torn(struct top *top)
@@ -125,59 +200,68 @@ static int show_torn(struct top *top)
 /* Makes the spare reading the newest, and shows what happened since the one before. */
 static int advance(struct top *top, bool *time_passed)
 {
-	struct reading *next = spare_reading(top);
-	struct energy_interval interval = { 0 };
-	int outcome = ENERGY_RESTARTED;
+	struct energy_reading *next = spare_reading(top);
+	int outcome = energy_moment_advance(&top->moment, top->newest, next,
+					    proc_to_look_up(top));
 
-	if (top->newest)
-		outcome = energy_interval_fill(&interval, &top->newest->listing,
-					       top->newest->basis, &next->listing, next->basis,
-					       sysconf(_SC_NPROCESSORS_CONF));
-	if (outcome < 0) {
-		energy_complain(top->who, "%s", strerror(-outcome));
-		return outcome;
-	}
+	if (outcome < 0)
+		return out_of_memory(top);
 	*time_passed = outcome != ENERGY_NO_TIME_PASSED;
 	if (!*time_passed)
 		return 0;
-	energy_interval_free(&top->interval);
-	top->interval = interval;
-	top->has_interval = outcome == ENERGY_INTERVAL;
 	top->newest = next;
 	return show(top);
 }
 
-/* False when a key, a signal or the end of the time ended it. */
-static bool wait_until(struct top *top, uint64_t when_ns)
+/* False when a key asks to end. */
+static bool take_keys(struct top *top)
+{
+	unsigned int key;
+
+	while (energy_screen_key(top->screen, &key)) {
+		if (energy_view_key(&top->view, key, top->page_rows, top->rows) ==
+		    ENERGY_ANSWER_QUIT)
+			return false;
+	}
+	return true;
+}
+
+/* Returns 1 when the time has come, 0 when it is to end, or a negative errno. */
+static int wait_until(struct top *top, uint64_t when_ns)
 {
 	for (;;) {
-		enum energy_event event = energy_wait(when_ns, top->screen ? STDIN_FILENO : -1);
+		uint64_t until_ns = top->view.paused ? top->end_ns : when_ns;
+		enum energy_event event = energy_wait(until_ns, top->screen ? STDIN_FILENO : -1);
+		int err;
 
 		if (event == ENERGY_EVENT_TICK)
-			return true;
+			return !top->view.paused;
 		if (event == ENERGY_EVENT_END)
-			return false;
-		if (top->screen && energy_screen_key(top->screen))
-			return false;
-		if (top->screen && top->newest)
-			show(top);
+			return 0;
+		if (!top->screen)
+			continue;
+		if (!take_keys(top))
+			return 0;
+		err = top->newest ? show(top) : 0;
+		if (err)
+			return err;
 	}
 }
 
-/* Waits for the next refresh, @step_ns after the one before; false when it is to end. */
-static bool wait_for_next(struct top *top, uint64_t *next_ns, uint64_t step_ns, uint64_t end_ns)
+/* Waits for the next refresh, @step_ns after the one before; returns what wait_until() does. */
+static int wait_for_next(struct top *top, uint64_t *next_ns, uint64_t step_ns)
 {
 	uint64_t now_ns = energy_now_ns();
+	int go_on;
 
 	*next_ns += step_ns;
 	/* Too slow for the delay: go on at once, with no refresh made up for. */
 	if (*next_ns < now_ns)
 		*next_ns = now_ns;
-	if (*next_ns > end_ns) {
-		wait_until(top, end_ns);
-		return false;
-	}
-	return wait_until(top, *next_ns);
+	if (*next_ns <= top->end_ns)
+		return wait_until(top, *next_ns);
+	go_on = wait_until(top, top->end_ns);
+	return go_on < 0 ? go_on : 0;
 }
 
 /* Returns 0 when it is to end, or a negative errno that has been complained about. */
@@ -186,22 +270,23 @@ static int refresh_until_end(struct top *top)
 	const struct energy_top_options *options = &top->options;
 	/* A window may end just after a look at it: look again soon, not a whole delay later. */
 	uint64_t again_ns = options->delay_ns / 10, step_ns = 0;
-	uint64_t next_ns = energy_now_ns(), end_ns;
+	uint64_t next_ns = energy_now_ns();
 	bool time_passed = true;
 	int err;
 
-	if (__builtin_add_overflow(next_ns, options->run_ns, &end_ns))
-		end_ns = UINT64_MAX;
+	if (__builtin_add_overflow(next_ns, options->run_ns, &top->end_ns))
+		top->end_ns = UINT64_MAX;
 	while (!energy_wait_ended()) {
 		if (energy_feed_ended(&top->feed)) {
 			/* Leave the last table for as long as somebody may look at it. */
-			if (top->screen)
-				wait_until(top, end_ns);
-			return 0;
+			err = top->screen ? wait_until(top, top->end_ns) : 0;
+			return err < 0 ? err : 0;
 		}
 		if (top->screen || !top->feed.replays) {
-			if (!wait_for_next(top, &next_ns, step_ns, end_ns))
-				return 0;
+			int go_on = wait_for_next(top, &next_ns, step_ns);
+
+			if (go_on <= 0)
+				return go_on;
 		}
 		err = read_next(top);
 		if (err == -EAGAIN)
@@ -249,6 +334,10 @@ static int open_feed(struct top *top)
 	if (!top->options.replay) {
 		energy_listing_free(&listing);
 		energy_feed_file(&top->feed, path);
+		top->feed.cgroups = top->options.cgroup_list;
+		/* It goes with the machine's listings, not with any file. */
+		if (!top->feed.cgroups && !fixed_path(&top->options))
+			top->feed.cgroups = ENERGY_PROC_CGROUPS;
 	}
 	return 0;
 }
@@ -296,6 +385,7 @@ int energy_top(int argc, char **argv)
 	if (!energy_top_options_parse(&top.options, argc, argv, &status))
 		return status;
 
+	top.view = top.options.view;
 	status = ENERGY_FAILED;
 	err = open_feed(&top);
 	if (err)
@@ -309,9 +399,9 @@ int energy_top(int argc, char **argv)
 	if (!err)
 		status = top.options.balance ? balance_at_end(&top) : ENERGY_OK;
 
-	energy_interval_free(&top.interval);
-	energy_listing_free(&top.readings[0].listing);
-	energy_listing_free(&top.readings[1].listing);
+	energy_moment_free(&top.moment);
+	energy_reading_free(&top.readings[0]);
+	energy_reading_free(&top.readings[1]);
 free_feed:
 	energy_feed_free(&top.feed);
 	return status;

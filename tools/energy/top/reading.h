@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One reading of all files. */
+#ifndef ENERGY_READING_H
+#define ENERGY_READING_H
+
+#include <stdbool.h>
+
+#include "lib/cgroups.h"
+#include "lib/delta.h"
+#include "lib/domains.h"
+#include "lib/records.h"
+#include "top/feed.h"
+
+struct energy_reading {
+	struct energy_listing listing;
+	enum energy_basis basis;	/* that it was found to have */
+	struct energy_domains domains;
+	bool has_cgroups;
+	struct energy_cgroup_list cgroups;
+};
+
+/*
+ * Reads the next listing of @feed, and the cgroups that belong to it where @wants_cgroups. That
+ * those cannot be read is no failure, and noted in @feed. Returns 0; -EAGAIN for a listing
+ * that is torn, as taking it would show the processes that it lacks as gone, and later as new; or
+ * another negative errno with @failure filled in.
+ */
+int energy_reading_take(struct energy_reading *reading, struct energy_feed *feed,
+			uint64_t delay_ns, bool wants_cgroups, struct energy_failure *failure);
+void energy_reading_free(struct energy_reading *reading);
+
+#endif /* ENERGY_READING_H */
