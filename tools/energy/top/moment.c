@@ -24,7 +24,7 @@ static void free_interval(struct energy_moment *moment)
  * is still the newest, and is moved here from @moment.
  */
 static int fill_counted(struct energy_moment *next, struct energy_moment *moment,
-			const struct energy_reading *older, const struct energy_reading *newer)
+			const struct energy_glance *older, const struct energy_glance *newer)
 {
 	int outcome = energy_groups_count(&next->counted, &older->cgroups, &newer->cgroups,
 					  next->interval.basis, &next->interval, &next->places);
@@ -39,7 +39,7 @@ static int fill_counted(struct energy_moment *next, struct energy_moment *moment
 }
 
 static int fill_groups(struct energy_moment *next, struct energy_moment *moment,
-		       const struct energy_reading *older, const struct energy_reading *newer)
+		       const struct energy_glance *older, const struct energy_glance *newer)
 {
 	if (next->places.nr_places && energy_groups_sum(&next->summed, &next->interval,
 							&next->places))
@@ -50,8 +50,8 @@ static int fill_groups(struct energy_moment *next, struct energy_moment *moment,
 }
 
 /* Domains have live values only, so it is the time of those that counts. */
-static int fill_powers(struct energy_moment *next, const struct energy_reading *older,
-		       const struct energy_reading *newer)
+static int fill_powers(struct energy_moment *next, const struct energy_glance *older,
+		       const struct energy_glance *newer)
 {
 	uint64_t start_ns = older->listing.header.timestamp_ns.value;
 	uint64_t end_ns = newer->listing.header.timestamp_ns.value;
@@ -121,8 +121,8 @@ static int note(struct energy_moment *moment)
 	return note_groups(&moment->cgroups, groups);
 }
 
-int energy_moment_advance(struct energy_moment *moment, const struct energy_reading *older,
-			  const struct energy_reading *newer, const char *proc)
+int energy_moment_advance(struct energy_moment *moment, const struct energy_glance *older,
+			  const struct energy_glance *newer, const char *proc)
 {
 	struct energy_moment next = { 0 };
 	int outcome = ENERGY_RESTARTED;

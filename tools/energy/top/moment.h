@@ -10,7 +10,7 @@
 #include "top/history.h"
 #include "top/places.h"
 #include "top/power.h"
-#include "top/reading.h"
+#include "top/glance.h"
 #include "top/table.h"
 
 struct energy_moment {
@@ -29,8 +29,8 @@ struct energy_moment {
  * @proc is where to look for the processes' cgroups; NULL: nowhere. Returns an enum
  * energy_outcome, with nothing changed when that is ENERGY_NO_TIME_PASSED, or -ENOMEM.
  */
-int energy_moment_advance(struct energy_moment *moment, const struct energy_reading *older,
-			  const struct energy_reading *newer, const char *proc);
+int energy_moment_advance(struct energy_moment *moment, const struct energy_glance *older,
+			  const struct energy_glance *newer, const char *proc);
 
 /* What a table can be made of, while @moment stays as it is. */
 struct energy_sight energy_moment_sight(const struct energy_moment *moment);

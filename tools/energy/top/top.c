@@ -16,7 +16,7 @@
 #include "top/moment.h"
 #include "top/options.h"
 #include "top/page.h"
-#include "top/reading.h"
+#include "top/glance.h"
 #include "top/screen.h"
 #include "top/sparkline.h"
 #include "top/table.h"
@@ -33,15 +33,15 @@ struct top {
 	struct energy_view view;
 	struct energy_feed feed;
 	struct energy_screen *screen;	/* NULL: plain text */
-	struct energy_reading readings[2];
-	struct energy_reading *newest;	/* what the next one is compared with */
+	struct energy_glance readings[2];
+	struct energy_glance *newest;	/* what the next one is compared with */
 	struct energy_moment moment;
 	size_t page_rows, rows;		/* of the table, on the screen and in all */
 	uint64_t end_ns;
 	const char *warning;
 };
 
-static struct energy_reading *spare_reading(struct top *top)
+static struct energy_glance *spare_reading(struct top *top)
 {
 	return &top->readings[top->newest == &top->readings[0]];
 }
@@ -80,7 +80,7 @@ static int read_next(struct top *top)
 	int err;
 
 	top->warning = NULL;
-	err = energy_reading_take(spare_reading(top), &top->feed, top->options.delay_ns,
+	err = energy_glance_take(spare_reading(top), &top->feed, top->options.delay_ns,
 				  wants_cgroups(top), &failure);
 	if (err && err != -EAGAIN && err != -EINTR)
 		fail(top, &failure);
@@ -200,7 +200,7 @@ static int show_torn(struct top *top)
 /* Makes the spare reading the newest, and shows what happened since the one before. */
 static int advance(struct top *top, bool *time_passed)
 {
-	struct energy_reading *next = spare_reading(top);
+	struct energy_glance *next = spare_reading(top);
 	int outcome = energy_moment_advance(&top->moment, top->newest, next,
 					    proc_to_look_up(top));
 
@@ -400,8 +400,8 @@ int energy_top(int argc, char **argv)
 		status = top.options.balance ? balance_at_end(&top) : ENERGY_OK;
 
 	energy_moment_free(&top.moment);
-	energy_reading_free(&top.readings[0]);
-	energy_reading_free(&top.readings[1]);
+	energy_glance_free(&top.readings[0]);
+	energy_glance_free(&top.readings[1]);
 free_feed:
 	energy_feed_free(&top.feed);
 	return status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* One reading of all files. */
-#ifndef ENERGY_READING_H
-#define ENERGY_READING_H
+#ifndef ENERGY_GLANCE_H
+#define ENERGY_GLANCE_H
 
 #include <stdbool.h>
 
@@ -11,7 +11,7 @@
 #include "lib/records.h"
 #include "top/feed.h"
 
-struct energy_reading {
+struct energy_glance {
 	struct energy_listing listing;
 	enum energy_basis basis;	/* that it was found to have */
 	struct energy_domains domains;
@@ -25,8 +25,8 @@ struct energy_reading {
  * that is torn, as taking it would show the processes that it lacks as gone, and later as new; or
  * another negative errno with @failure filled in.
  */
-int energy_reading_take(struct energy_reading *reading, struct energy_feed *feed,
+int energy_glance_take(struct energy_glance *glance, struct energy_feed *feed,
 			uint64_t delay_ns, bool wants_cgroups, struct energy_failure *failure);
-void energy_reading_free(struct energy_reading *reading);
+void energy_glance_free(struct energy_glance *glance);
 
-#endif /* ENERGY_READING_H */
+#endif /* ENERGY_GLANCE_H */
