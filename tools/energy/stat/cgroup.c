@@ -132,6 +132,8 @@ static const char *advice(int err)
 		       "energy stat ...";
 	if (err == -EROFS)
 		return "in a container: have its cgroups mounted writable, or measure on the host";
+	if (err == -EOPNOTSUPP)
+		return "it is threaded; start energy stat in another cgroup";
 	if (err == -EAGAIN)
 		return "cgroup.max.descendants or cgroup.max.depth forbids it";
 	return "every process of the command is counted by its cgroup";
@@ -140,6 +142,7 @@ static const char *advice(int err)
 int energy_stat_cgroup_create(struct energy_stat_cgroup *cgroup,
 			      const struct energy_stat_home *home, char *why, size_t size)
 {
+	char shown[ENERGY_SHOWN_MAX];
 	int err = create_in(cgroup, home->own);
 
 	cgroup->at_root = false;
@@ -148,9 +151,12 @@ int energy_stat_cgroup_create(struct energy_stat_cgroup *cgroup,
 		if (cgroup->at_root)
 			return 0;
 	}
-	if (err)
-		snprintf(why, size, "cannot make a cgroup in %s: %s (%s)", home->own,
-			 strerror(-err), advice(err));
+	if (err) {
+		energy_shown(shown, sizeof(shown),
+			     (struct energy_slice){ home->own, strlen(home->own) });
+		snprintf(why, size, "cannot make a cgroup in %s: %s (%s)", shown, strerror(-err),
+			 advice(err));
+	}
 	return err;
 }
 

@@ -120,6 +120,24 @@ static uint64_t find_step(const struct energy_stat_meter *meter, const char *roo
 	return step_ns;
 }
 
+/* The kernel tells the time of the first time namespace; our clock has that of our own. */
+static int64_t find_time_offset(const char *root)
+{
+	long long seconds, ns, offset_ns = 0;
+	char path[PATH_MAX], line[128];
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/proc/self/timens_offsets", root);
+	in = fopen(path, "re");
+	while (in && fgets(line, sizeof(line), in)) {
+		if (sscanf(line, "boottime %lld %lld", &seconds, &ns) == 2)
+			offset_ns = seconds * (long long)NSEC_PER_SEC + ns;
+	}
+	if (in)
+		fclose(in);
+	return offset_ns;
+}
+
 int energy_stat_meter_find(struct energy_stat_meter *meter, const char *root,
 			   struct energy_failure *failure)
 {
@@ -137,6 +155,7 @@ int energy_stat_meter_find(struct energy_stat_meter *meter, const char *root,
 	}
 	find_listing(meter, root);
 	meter->step_ns = find_step(meter, root);
+	meter->time_offset_ns = find_time_offset(root);
 	return 0;
 }
 
@@ -200,7 +219,9 @@ int energy_stat_meter_after(const struct energy_stat_meter *meter,
 		snprintf(failure->path, sizeof(failure->path), "%s", meter->cgroup_stat);
 		return failure->err;
 	}
-	err = read_from(meter, run, cgroup, run->ended_boottime_ns + SETTLE_NS, reading, failure);
+	err = read_from(meter, run, cgroup,
+			run->ended_boottime_ns - meter->time_offset_ns + SETTLE_NS, reading,
+			failure);
 	/* What has been read by then is less than all, but it is right. */
 	reading->incomplete = err == -EINTR || err == -ETIMEDOUT;
 	if (err && !reading->incomplete)
@@ -209,9 +230,7 @@ int energy_stat_meter_after(const struct energy_stat_meter *meter,
 	if (meter->listing[0] &&
 	    energy_read(&energy_system_io, meter->listing, &reading->after, failure))
 		return failure->err;
-	if (!reading->known)
-		return reading->incomplete ? err : -ENODATA;
-	return 0;
+	return reading->known || err ? err : -ENODATA;
 }
 
 void energy_stat_reading_free(struct energy_stat_reading *reading)

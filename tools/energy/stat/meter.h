@@ -14,6 +14,7 @@
 struct energy_stat_meter {
 	bool windows;		/* cgroup.stat: what everybody may read */
 	uint64_t step_ns;	/* how often the values change: sample_ns or window_ns */
+	int64_t time_offset_ns;	/* of CLOCK_BOOTTIME here and the kernel's */
 	char cgroups[PATH_MAX];
 	char cgroup_stat[PATH_MAX];
 	char listing[PATH_MAX];	/* the machine's; "" where it cannot be read */
@@ -37,8 +38,9 @@ int energy_stat_meter_before(const struct energy_stat_meter *meter,
 
 /*
  * After it: waits until all that the run did has been sampled (and published), and reads it.
- * When @reading is not known, returns why not: a negative errno with @failure, -ETIMEDOUT where
- * there came no more samples, or -ENODATA where the cgroup is not listed.
+ * Returns 0; -ETIMEDOUT where there came no more samples, or -EINTR where a signal ended the wait,
+ * both with what there was until then; -ENODATA where the cgroup is not listed; or a negative
+ * errno with @failure.
  */
 int energy_stat_meter_after(const struct energy_stat_meter *meter,
 			    const struct energy_stat_run *run,

@@ -23,7 +23,7 @@ static const char help[] =
 "  Runs COMMAND in a cgroup that is made for it, and prints on standard error what all\n"
 "  processes in there have used: the command, its children, and theirs, however short they\n"
 "  lived. The kernel module counts by cgroup, so nothing is sampled and nothing is missed.\n"
-"  It waits for the sample after the command's end, at most twice sample_ns.\n"
+"  It waits for a sample (sample_ns) that is 20 ms later than the command's end, or more.\n"
 "\n"
 "  Needs a cgroup v2 hierarchy in which the user may make a cgroup: root may, and so may\n"
 "  everybody below a session of systemd's:\n"

@@ -43,25 +43,32 @@ void energy_stat_signals_hold(void)
 	sigprocmask(SIG_BLOCK, &held, &before);
 }
 
+static bool signal_comes(uint64_t within_ns)
+{
+	struct timespec time = { within_ns / NSEC_PER_SEC, within_ns % NSEC_PER_SEC };
+	sigset_t ending = held;
+	bool comes;
+
+	sigdelset(&ending, SIGCHLD);
+	comes = sigtimedwait(&ending, NULL, &time) > 0;
+	asked_to_end |= comes;
+	return comes;
+}
+
 bool energy_stat_asked_to_end(void)
 {
+	while (signal_comes(0))
+		;
 	return asked_to_end;
 }
 
 bool energy_stat_pause(uint64_t ns)
 {
 	uint64_t end_ns = energy_now_ns() + ns, now_ns;
-	sigset_t ending = held;
 
-	sigdelset(&ending, SIGCHLD);
 	while ((now_ns = energy_now_ns()) < end_ns) {
-		uint64_t left_ns = end_ns - now_ns;
-		struct timespec left = { left_ns / NSEC_PER_SEC, left_ns % NSEC_PER_SEC };
-
-		if (sigtimedwait(&ending, NULL, &left) > 0) {
-			asked_to_end = true;
+		if (signal_comes(end_ns - now_ns))
 			return false;
-		}
 	}
 	return true;
 }
@@ -179,6 +186,8 @@ static void wait_for_end(struct energy_stat_run *run, pid_t child)
 			kill(child, number);
 	}
 	run->status = shell_status(status);
+	/* The signal that ended the command, too, does not cut short what comes then. */
+	energy_stat_asked_to_end();
 }
 
 static uint64_t boottime_ns(void)

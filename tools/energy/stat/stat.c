@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/comm.h"
 #include "lib/command.h"
 #include "lib/complain.h"
 #include "stat/cgroup.h"
@@ -109,15 +110,20 @@ static void note_readings(struct stat_session *session, const struct energy_stat
 static void note_left(struct stat_session *session, const struct energy_stat_cgroup *cgroup,
 		      const struct energy_stat_left *left)
 {
+	char shown[ENERGY_SHOWN_MAX];
+
 	if (left->nr)
 		energy_stat_note(&session->report, "Still running, counted up to here, not "
 				 "killed: %zu process%s (%s%s).", left->nr,
 				 left->nr > 1 ? "es" : "", left->some,
 				 left->nr > 3 ? ", ..." : "");
-	if (left->stays)
+	if (left->stays) {
+		energy_shown(shown, sizeof(shown),
+			     (struct energy_slice){ cgroup->path, strlen(cgroup->path) });
 		energy_complain(session->who, "cannot remove %s: processes or cgroups of the "
 				"command are in it (remove it with rmdir when they are gone)",
-				cgroup->path);
+				shown);
+	}
 	if (cgroup->at_root)
 		energy_stat_note(&session->report, "It ran outside of its caller's cgroup, where "
 				 "no cgroup can be made: that one's limits did not hold.");

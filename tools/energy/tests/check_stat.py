@@ -423,6 +423,38 @@ def wait_is_cut_short(folder):
     meter.check_clean()
 
 
+def no_more_samples(folder):
+    meter = Meter(folder, timestamp=5)
+    done, report = meter.json()
+    equal((done.returncode, report["metrics"]["energy_j"]["mean"], report["notes"]),
+          (0, 2.500000123, ["Incomplete: no sample came after the command's end (see dmesg)."]))
+
+
+def not_listed(folder):
+    """The command's status is no good as ours then."""
+    meter = Meter(folder)
+    meter.write("cgroups", f"timestamp={FUTURE}\niterations=9\n")
+    done = meter.stat("-o", f"{folder}/out", "true")
+    equal((done.returncode, done.stderr), (125, f"energy stat: {folder}/proc/energy/cgroups does "
+          "not list the command's cgroup (was the module loaded again?)\n"))
+    with open(f"{folder}/out", encoding="utf-8") as file:
+        expect("           not known        active energy\n" in file.read())
+
+
+def time_namespace(folder):
+    """Our clock is an hour ahead of the kernel's: no sample would ever be late enough."""
+    now_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    meter = Meter(folder, timestamp=now_ns - 3_599_000_000_000 + 600_000_000_000)
+    os.unlink(f"{folder}/proc/self")
+    os.mkdir(f"{folder}/proc/self")
+    for name in ("mountinfo", "cgroup"):
+        os.symlink(f"/proc/self/{name}", f"{folder}/proc/self/{name}")
+    written(f"{folder}/proc/self/timens_offsets",
+            "monotonic           0         0\nboottime         3600         0\n")
+    done, report = meter.json()
+    equal((done.returncode, report["notes"]), (0, []))
+
+
 def children(pid):
     with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
         return file.read().split()
@@ -576,6 +608,9 @@ CASES = (
     ("stat: Ctrl-C in a terminal", ctrl_c),
     ("stat: waits for the sample after the end", waits_for_a_sample),
     ("stat: that wait can be cut short", wait_is_cut_short),
+    ("stat: no more samples", no_more_samples),
+    ("stat: the cgroup is not listed", not_listed),
+    ("stat: a time namespace", time_namespace),
     ("stat: without privilege", unprivileged_reading),
     ("stat: cgroup.stat is opened inside of the cgroup", opened_inside),
     ("stat: unknown is not 0", unknown_is_not_zero),
