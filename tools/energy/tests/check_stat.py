@@ -101,6 +101,10 @@ class Meter:
         text = re.sub(r"(?s)printf 'timestamp=.*?/energy/cgroups\n", "", text)
         written(f"{self.root}/command", text)
 
+    def script_ends_with(self, end):
+        with open(f"{self.root}/command", "a", encoding="utf-8") as file:
+            file.write(end)
+
     def words(self, *words):
         return ("stat", "--root", self.root, *words)
 
@@ -579,6 +583,37 @@ def not_allowed(folder):
            "...)\n"))
 
 
+def delegated(folder):
+    """Somebody else in a cgroup of their own: as in a session of systemd's."""
+    if os.geteuid():
+        raise Skipped("needs root, to give away a cgroup")
+    meter = Meter(folder)
+    meter.unprivileged()
+    for path in (folder, f"{folder}/proc/energy/cgroup.stat"):
+        os.chmod(path, 0o777)
+    meter.script_ends_with(f"cat /proc/self/cgroup >{folder}/seen\n")
+    own = f"{meter.home}/energy-test-{os.getpid()}"
+    os.mkdir(own)
+    try:
+        for path in (own, f"{own}/cgroup.procs"):
+            os.chown(path, NOBODY, NOBODY)
+
+        def become_somebody():
+            written(f"{own}/cgroup.procs", "0")
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+
+        done = energy(*meter.words("--json", f"{folder}/command"), preexec_fn=become_somebody)
+        equal((done.returncode, json.loads(done.stderr)["metrics"]["energy_j"]["mean"]),
+              (0, 2.5))
+        with open(f"{folder}/seen", encoding="utf-8") as file:
+            expect(f"/{os.path.basename(own)}/energy-stat-" in file.read())
+        equal([entry.name for entry in os.scandir(own) if entry.is_dir()], [])
+    finally:
+        os.rmdir(own)
+
+
 def full_disk(folder):
     done = Meter(folder).stat("-o", "/dev/full", f"{folder}/command")
     equal((done.returncode, done.stderr),
@@ -619,6 +654,7 @@ CASES = (
     ("stat: not loaded", not_loaded),
     ("stat: no cgroup v2", no_hierarchy),
     ("stat: may not make a cgroup", not_allowed),
+    ("stat: somebody else in a cgroup of their own", delegated),
     ("stat: a full disk", full_disk),
     ("stat: no carbon intensity", wrong_carbon),
 )
