@@ -19,7 +19,13 @@ def wrong_usage(_folder):
                   ("log", "--rotate-size", "1M", "--rotate-count", "501", "x"),
                   ("log", "--dump", "--all", "x"), ("stat",), ("stat", "--"), ("stat", "-x"),
                   ("stat", "-r", "0", "true"), ("stat", "-r", "x", "true"),
-                  ("stat", "--json", "--csv", "true"), ("stat", "--root", "x" * 4096, "true")):
+                  ("stat", "--json", "--csv", "true"), ("stat", "--root", "x" * 4096, "true"),
+                  ("export", "now"), ("export", "--compat", "x"), ("export", "--interval", "3"),
+                  ("export", "--tls-cert", "x"), ("export", "--once", "--listen", ":1"),
+                  ("export", "--processes", "-1"), ("export", "--cgroups", "100001"),
+                  ("export", "--once", "--textfile", "x", "--interval", "3"),
+                  ("export", "--textfile", "x", "--interval", "0"),
+                  ("export", "--max-age", "-1")):
         done = energy(*words)
         equal((words, done.returncode, done.stdout), (words, 2, ""))
         expect(done.stderr.startswith(("energy", "Usage:")), words, done.stderr)
@@ -28,7 +34,7 @@ def wrong_usage(_folder):
 def help_texts(_folder):
     for words in (("--help",), ("help",), ("top", "--help"), ("help", "top"), ("top", "-h"),
                   ("help", "balance"), ("balance", "--help"), ("log", "--help"),
-                  ("stat", "--help"), ("help", "stat")):
+                  ("stat", "--help"), ("help", "stat"), ("export", "--help")):
         done = energy(*words)
         equal((words, done.returncode, done.stderr), (words, 0, ""))
         expect("xit status" in done.stdout or "EXIT STATUS" in done.stdout, done.stdout)
@@ -36,7 +42,10 @@ def help_texts(_folder):
     for command, options in (
             ("top", "seconds delay batch rows balance cgroup file replay"),
             ("log", "interval seconds count all text rotate-size rotate-count dump root"),
-            ("stat", "repeat output json csv carbon-intensity root")):
+            ("stat", "repeat output json csv carbon-intensity root"),
+            ("export", "listen tls-cert tls-key auth textfile interval once compat processes "
+             "cgroups max-age drop-privileges drop-capabilities node-name no-debugfs proc file "
+             "cgroups-file")):
         text = energy(command, "--help").stdout
         for option in options.split():
             expect(re.search(f"(  |, )--{option}", text), option)
