@@ -5,7 +5,9 @@ The command itself writes what the kernel would have: it alone knows in which cg
 numbers are dated far in the future, so that no sample has to be waited for, unless a test says so.
 """
 
+import atexit
 import csv
+import functools
 import io
 import json
 import os
@@ -38,23 +40,37 @@ FIELDS = {"energy": "1500.000", "cpu_ns": 2_000_000_000, "instructions": 500_000
           "energy_uj": 2_500_000, "energy_nj": 2_500_000_123}
 
 
-def cgroup_mount():
-    """Where cgroup v2 is mounted, and this process's directory in it."""
+def written(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@functools.cache
+def cgroups():
+    """Where cgroup v2 is mounted, and a cgroup of our own: other tests may run beside these."""
     with open("/proc/self/mountinfo", encoding="utf-8") as file:
         mounts = [line.split() for line in file if " - cgroup2 " in line]
     with open("/proc/self/cgroup", encoding="utf-8") as file:
         own = [line[3:].strip() for line in file if line.startswith("0::")]
     if not mounts or mounts[0][3] != "/":
         raise Skipped("no whole cgroup v2 hierarchy is mounted")
-    home = mounts[0][4] + own[0].rstrip("/")
-    if not os.access(home, os.W_OK) or not os.access(f"{home}/cgroup.procs", os.W_OK):
-        raise Skipped(f"may not make a cgroup in {home}")
+    parent = mounts[0][4] + own[0].rstrip("/")
+    if not os.access(parent, os.W_OK) or not os.access(f"{parent}/cgroup.procs", os.W_OK):
+        raise Skipped(f"may not make a cgroup in {parent}")
+    home = f"{parent}/energy-test-{os.getpid()}"
+    os.mkdir(home)
+    atexit.register(os.rmdir, home)
     return mounts[0][4], home
 
 
-def written(path, text):
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+def enter(cgroup):
+    written(f"{cgroup}/cgroup.procs", "0")
+
+
+def become_nobody():
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
 class Meter:
@@ -62,7 +78,7 @@ class Meter:
 
     def __init__(self, folder, timestamp=FUTURE, kind="measured", **fields):
         self.root = folder
-        self.mount, self.home = cgroup_mount()
+        self.mount, self.home = cgroups()
         os.makedirs(f"{folder}/proc/energy")
         os.makedirs(f"{folder}/sys")
         os.symlink("/proc/self", f"{folder}/proc/self")
@@ -109,9 +125,16 @@ class Meter:
         return ("stat", "--root", self.root, *words)
 
     def stat(self, *words):
-        done = energy(*self.words(*words))
+        done = energy(*self.words(*words), preexec_fn=self.enter)
         self.check_clean()
         return done
+
+    def running(self, *words):
+        return running(self.words(*words), stderr=subprocess.PIPE, text=True,
+                       preexec_fn=self.enter)
+
+    def enter(self):
+        enter(self.home)
 
     def json(self, *words):
         done = self.stat("--json", *words, f"{self.root}/command")
@@ -256,7 +279,7 @@ def statuses(folder):
 def standard_streams(folder):
     meter = Meter(folder)
     meter.script(end="echo out; echo err >&2; cat\n")
-    done = energy(*meter.words("-o", "/dev/null", "--", f"{folder}/command", "-r", "--json"))
+    done = meter.stat("-o", "/dev/null", "--", f"{folder}/command", "-r", "--json")
     equal((done.returncode, done.stdout, done.stderr), (0, "out\n", "err\n"))
 
 
@@ -271,9 +294,8 @@ def left_running(folder):
         pid = int(file.read())
     try:
         with open(f"/proc/{pid}/cgroup", encoding="utf-8") as file:
-            its = [line for line in file if line.startswith("0::")]
-        with open("/proc/self/cgroup", encoding="utf-8") as file:
-            equal(its, [line for line in file if line.startswith("0::")])
+            its = [line[3:-1] for line in file if line.startswith("0::")]
+        equal(its, [meter.home.removeprefix(meter.mount)])
         expect(f" Still running, counted up to here, not killed: 1 process ({pid} sleep).\n"
                in done.stderr, done.stderr)
         equal(done.returncode, 0)
@@ -286,7 +308,7 @@ def left_cgroup(folder):
     meter = Meter(folder)
     meter.script(end=f"c={meter.mount}$(sed -n s/^0:://p /proc/self/cgroup); mkdir $c/mine; "
                  f"echo $c >{folder}/path\n")
-    done = energy(*meter.words(f"{folder}/command"))
+    done = energy(*meter.words(f"{folder}/command"), preexec_fn=meter.enter)
     with open(f"{folder}/path", encoding="utf-8") as file:
         path = file.read().strip()
     expect(f"energy stat: cannot remove {folder}{path}: processes or cgroups of the command are in it"
@@ -299,12 +321,12 @@ def left_cgroup(folder):
 
 def killed_measurement(folder):
     meter = Meter(folder)
-    with running(meter.words("sleep", "100"), stderr=subprocess.DEVNULL) as process:
+    with meter.running("sleep", "100") as process:
         child = first_child(process.pid)
         own = [name for name in os.listdir(meter.home) if name.startswith("energy-stat-")]
         equal(len(own), 1)
         # Somebody else's measurement lets it be.
-        equal(energy(*meter.words(f"{folder}/command")).returncode, 0)
+        equal(energy(*meter.words(f"{folder}/command"), preexec_fn=meter.enter).returncode, 0)
         expect(os.path.isdir(f"{meter.home}/{own[0]}"), own)
         process.kill()
         process.wait()
@@ -348,8 +370,7 @@ def signals(folder):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         meter = Meter(f"{folder}/{number}")
         meter.script(end=TRAPPED.format(meter.root, number))
-        with running(meter.words("-r", "3", f"{meter.root}/command"), stderr=subprocess.PIPE,
-                     text=True) as process:
+        with meter.running("-r", "3", f"{meter.root}/command") as process:
             await_file(f"{meter.root}/ready")
             process.send_signal(number)
             told = process.communicate(timeout=20)[1]
@@ -375,6 +396,7 @@ def ctrl_c(folder):
     words = meter.words("-o", f"{folder}/out", f"{folder}/command")
     pid, master = pty.fork()
     if not pid:
+        meter.enter()
         os.execve(ENERGY, [ENERGY, *words], ENVIRONMENT)
     await_file(f"{folder}/ready")
     os.write(master, b"\003")
@@ -396,8 +418,7 @@ def waits_for_a_sample(folder):
     """The numbers in an older sample are not all."""
     meter = Meter(folder, timestamp=time.clock_gettime_ns(time.CLOCK_BOOTTIME), energy_nj=1)
     path = f"{folder}/proc/energy/cgroups"
-    with running(meter.words("--json", f"{folder}/command"), stderr=subprocess.PIPE,
-                 text=True) as process:
+    with meter.running("--json", f"{folder}/command") as process:
         while "energy_nj=1 " not in (older := open(path, encoding="utf-8").read()):
             expect(process.poll() is None, "ended")
             time.sleep(0.01)
@@ -410,8 +431,7 @@ def waits_for_a_sample(folder):
 
 def wait_is_cut_short(folder):
     meter = Meter(folder, timestamp=5)
-    with running(meter.words("--json", f"{folder}/command"), stderr=subprocess.PIPE,
-                 text=True) as process:
+    with meter.running("--json", f"{folder}/command") as process:
         give_up = time.monotonic() + 10
         # It waits, its child is gone, and its signals are blocked but for the wait.
         while any(map(os.path.exists, map("/proc/{}".format, children(process.pid)))) or \
@@ -483,7 +503,7 @@ def opened_inside(folder):
     meter.unprivileged()
     os.unlink(f"{folder}/proc/energy/cgroup.stat")
     os.mkfifo(f"{folder}/proc/energy/cgroup.stat")
-    with running(meter.words("true"), stderr=subprocess.PIPE, text=True) as process:
+    with meter.running("true") as process:
         pid = waiting_child(process.pid)
         with open(f"/proc/{pid}/cgroup", encoding="utf-8") as file:
             expect(re.search(r"(?m)^0::.*/energy-stat-\d+-\d+$", file.read()))
@@ -538,11 +558,11 @@ def hostile_words(folder):
     meter = Meter(folder)
     words = (f"{folder}/command", "\033[31mEVIL", "back\\033slash", "a\nb", "caf\u00e9", b"\xff\xed\xa0\x80z")
     done = subprocess.run([ENERGY, *meter.words(*words)], capture_output=True, timeout=20,
-                          env=ENVIRONMENT, check=False)
+                          env=ENVIRONMENT, check=False, preexec_fn=meter.enter)
     expect(f"{folder}/command \\033[31mEVIL back\\033slash a\\012b caf\u00e9 "
            "\\377\\355\\240\\200z'".encode() in done.stderr, done.stderr)
     done = subprocess.run([ENERGY, *meter.words("--json", *words)], capture_output=True,
-                          timeout=20, env=ENVIRONMENT, check=False)
+                          timeout=20, env=ENVIRONMENT, check=False, preexec_fn=meter.enter)
     equal(json.loads(done.stderr.decode())["command"],
           [*words[:-1], "\ufffd\ufffd\ufffd\ufffdz"])
 
@@ -576,7 +596,12 @@ def not_allowed(folder):
     meter = Meter(folder)
     if os.geteuid():
         raise Skipped("needs root, to become somebody else")
-    done = energy(*meter.words("touch", f"{folder}/ran"), user=NOBODY)
+
+    def become_somebody():
+        meter.enter()
+        become_nobody()
+
+    done = energy(*meter.words("touch", f"{folder}/ran"), preexec_fn=become_somebody)
     equal((done.returncode, done.stderr),
           (125, f"energy stat: cannot make a cgroup in {folder}{meter.home}: Permission denied "
            "(try sudo, or in a session of systemd: systemd-run --user --scope energy stat "
@@ -592,23 +617,21 @@ def delegated(folder):
     for path in (folder, f"{folder}/proc/energy/cgroup.stat"):
         os.chmod(path, 0o777)
     meter.script_ends_with(f"cat /proc/self/cgroup >{folder}/seen\n")
-    own = f"{meter.home}/energy-test-{os.getpid()}"
+    own = f"{meter.home}/own"
     os.mkdir(own)
     try:
         for path in (own, f"{own}/cgroup.procs"):
             os.chown(path, NOBODY, NOBODY)
 
         def become_somebody():
-            written(f"{own}/cgroup.procs", "0")
-            os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, NOBODY)
-            os.setresuid(NOBODY, NOBODY, NOBODY)
+            enter(own)
+            become_nobody()
 
         done = energy(*meter.words("--json", f"{folder}/command"), preexec_fn=become_somebody)
         equal((done.returncode, json.loads(done.stderr)["metrics"]["energy_j"]["mean"]),
               (0, 2.5))
         with open(f"{folder}/seen", encoding="utf-8") as file:
-            expect(f"/{os.path.basename(own)}/energy-stat-" in file.read())
+            expect("/own/energy-stat-" in file.read())
         equal([entry.name for entry in os.scandir(own) if entry.is_dir()], [])
     finally:
         os.rmdir(own)
