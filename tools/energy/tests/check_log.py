@@ -114,7 +114,9 @@ def killed(folder):
     """Whenever it is killed: all that can be read is whole, and in order."""
     root, path = Root(folder), f"{folder}/log"
     for _ in range(8):
+        before = size(path)
         with recording(root, path) as process:
+            await_that(lambda before=before: size(path) != before)
             steps(root, path, 5)
             root.step()
             process.kill()
@@ -134,7 +136,9 @@ def torn(folder):
             steps(root, path, 2)
             equal(ended(process), "")
         os.truncate(path, size(path) - 20)
+        before = size(path)
         with recording(root, path, *words) as process:
+            await_that(lambda path=path, before=before: size(path) != before)
             steps(root, path, 2)
             equal(ended(process), "")
         done = energy("log", "--dump", path)
