@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	  energy_balance },
 	{ "log", "energy log", "record what the energy was used for", energy_log },
 	{ "export", "energy export", "metrics for Prometheus", energy_export },
+	{ "train", "energy train", "fit the model's weights to recordings", energy_train },
 };
 
 static void print_usage(FILE *out)

@@ -17,7 +17,13 @@ def wrong_usage(_folder):
                   ("log", "--rotate-size", "1Q", "x"), ("log", "--rotate-count", "2", "x"),
                   ("log", "--rotate-size", "17179869184G", "x"), ("log", "--dump"),
                   ("log", "--rotate-size", "1M", "--rotate-count", "501", "x"),
-                  ("log", "--dump", "--all", "x"), ("stat",), ("stat", "--"), ("stat", "-x"),
+                  ("log", "--dump", "--all", "x"),
+                  ("train",), ("train", "--columns", "cpu_ns,x", "x"),
+                  ("train", "--folds", "1", "x"), ("train", "--folds", "11", "x"),
+                  ("train", "--target", "a b", "x"),
+                  ("train", "--carbon-unit", "kg", "x"), ("train", "--carbon-unit", "mg", "x"),
+                  ("train", "--follow", "x"), ("train", "--every", "0", "x"),
+                  ("stat",), ("stat", "--"), ("stat", "-x"),
                   ("stat", "-r", "0", "true"), ("stat", "-r", "x", "true"),
                   ("stat", "--json", "--csv", "true"), ("stat", "--root", "x" * 4096, "true"),
                   ("export", "now"), ("export", "--compat", "x"), ("export", "--interval", "3"),
@@ -34,7 +40,8 @@ def wrong_usage(_folder):
 def help_texts(_folder):
     for words in (("--help",), ("help",), ("top", "--help"), ("help", "top"), ("top", "-h"),
                   ("help", "balance"), ("balance", "--help"), ("log", "--help"),
-                  ("stat", "--help"), ("help", "stat"), ("export", "--help")):
+                  ("stat", "--help"), ("help", "stat"), ("export", "--help"),
+                  ("train", "--help")):
         done = energy(*words)
         equal((words, done.returncode, done.stderr), (words, 0, ""))
         expect("xit status" in done.stdout or "EXIT STATUS" in done.stdout, done.stdout)
@@ -42,6 +49,8 @@ def help_texts(_folder):
     for command, options in (
             ("top", "seconds delay batch rows balance cgroup file replay"),
             ("log", "interval seconds count all text rotate-size rotate-count dump root"),
+            ("train", "target columns folds output apply plot carbon carbon-unit follow every "
+                      "root"),
             ("stat", "repeat output json csv carbon-intensity root"),
             ("export", "listen tls-cert tls-key auth textfile interval once compat processes "
              "cgroups max-age drop-privileges drop-capabilities node-name no-debugfs proc file "

@@ -85,6 +85,16 @@ def frames(path):
         left = left[40 + stored:]
 
 
+def framed(kind, text, listing_len=0):
+    """A record of that text."""
+    with open(f"{HERE}/../log/dictionary.txt", "rb") as file:
+        packer = zlib.compressobj(zdict=file.read())
+    content = packer.compress(text.encode()) + packer.flush()
+    header = HEADER.pack(MARK, kind, len(content), len(text), listing_len, 5)
+    return (header + struct.pack("<I", zlib.crc32(header)) + content +
+            struct.pack("<I", zlib.crc32(content)))
+
+
 def times(text):
     """The timestamps in plain text, in whole seconds since the machine began."""
     return [int(line.split("=")[1]) // 10**9 - 1000
