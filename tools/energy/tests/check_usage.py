@@ -11,7 +11,10 @@ def wrong_usage(_folder):
                   ("top", "--seconds"), ("top", "--seconds", "x"), ("top", "--seconds", "nan"),
                   ("top", "--delay", "0"), ("top", "--delay", "-1"), ("top", "--rows", "0"),
                   ("top", "--rows", "99999999999999999999"), ("top", "--cgroup", "--balance"),
-                  ("top", "--cgroup", "--file", "x"), ("balance", "now"), ("balance", "-x"),
+                  ("top", "--cgroup", "--file", "x"), ("top", "--by", "pid"),
+                  ("top", "--sort", "height"), ("top", "--filter", "x" * 64), ("top", "-d", "x"),
+                  ("top", "--replay", "x", "--cgroup-list", "x"),
+                  ("balance", "now"), ("balance", "-x"),
                   ("log",), ("log", "a", "b"), ("log", "--interval", "0", "x"), ("log", "-"),
                   ("log", "--count", "0", "x"), ("log", "--rotate-size", "4095", "x"),
                   ("log", "--rotate-size", "1Q", "x"), ("log", "--rotate-count", "2", "x"),
@@ -47,7 +50,8 @@ def help_texts(_folder):
         expect("xit status" in done.stdout or "EXIT STATUS" in done.stdout, done.stdout)
         expect(all(len(line) <= 100 for line in done.stdout.split("\n")), done.stdout)
     for command, options in (
-            ("top", "seconds delay batch rows balance cgroup file replay"),
+            ("top", "seconds delay batch rows balance cgroup file replay by tree sort reverse "
+             "filter history domains cgroup-list proc"),
             ("log", "interval seconds count all text rotate-size rotate-count dump root"),
             ("train", "target columns folds output apply plot carbon carbon-unit follow every "
                       "root"),

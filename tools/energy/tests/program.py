@@ -85,12 +85,13 @@ def one_second(machine):
 class Terminal:
     """The command in a terminal of 80x24."""
 
-    def __init__(self, *words, **environment):
+    def __init__(self, *words, typed=b"", **environment):
         self.output = b""
         self.master, slave = pty.openpty()
         self.resize(24, 80)
         self.modes = termios.tcgetattr(slave)
         self.slave = slave
+        os.write(self.master, typed)
         self.process = subprocess.Popen([ENERGY, *words], stdin=slave, stdout=slave,
                                         stderr=slave, env={**ENVIRONMENT, **environment},
                                         start_new_session=True)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "parsed.h"
 #include "tap.h"
+#include "top/help.h"
 #include "top/page.h"
 #include "top/table.h"
 
@@ -98,8 +99,110 @@ static void any_size(bool *good)
 	energy_listing_free(&newer);
 }
 
+/* All lines of a page, each behind its end. */
+static void gather(void *context, enum energy_line kind, const char *line)
+{
+	char *text = context;
+
+	(void)kind;
+	strcat(strcat(text, line), "\n");
+}
+
+static void all_on_a_small_screen(bool *good)
+{
+	static char text[8192];
+	struct energy_listing older, newer;
+	struct energy_interval interval;
+	struct energy_places places = { 0 };
+	struct energy_history history = { 0 };
+	struct energy_power power[] = {
+		{ .name = "package-0", .nr_domains = 1, .total = { 10.5, true },
+		  .idle = { 2, true } },
+		{ .name = "package-1", .nr_domains = 1, .idle = { 1, true } },
+		{ .name = "core", .nr_domains = 64, .total = { 7, true }, .idle = { 0, true },
+		  .not_billed = true },
+	};
+	struct energy_powers powers = { power, 3, 2 };
+	struct energy_sight sight = {
+		.interval = &interval,
+		.places = &places,
+		.processes = &history,
+		.cgroups = &history,
+	};
+	struct energy_view view = {
+		.sort = ENERGY_SORT_PID,
+		.reverse = true,
+		.filter = "1",
+		.paused = true,
+		.edits = true,
+		.offset = 1000,
+	};
+	struct energy_table table;
+	struct seen seen = { 0 };
+	struct energy_page page = {
+		.path = "/sys/kernel/debug/energy/all",
+		.listing = &newer,
+		.interval = &interval,
+		.table = &table,
+		.view = &view,
+		.powers = &powers,
+		.columns = 80,
+		.max_rows = SIZE_MAX,
+		.max_lines = 24,
+		.history_columns = 8,
+		.has_status = true,
+		.warning = "the last line of the listing is torn: reading left out",
+		.remark = "cgroups are summed up",
+		.why = "no list",
+	};
+
+	fill(&older, 1, good);
+	fill(&newer, 2, good);
+	CHECK(energy_interval_fill(&interval, &older, ENERGY_BASIS_LIVE, &newer,
+				   ENERGY_BASIS_LIVE, 1) == ENERGY_INTERVAL);
+	CHECK(!energy_table_fill(&table, &sight, &view));
+	/* Only process 1 matches. */
+	CHECK(table.nr_shown == 1);
+	CHECK(energy_page_emit(&page, see, &seen) == 1);
+	CHECK(seen.nr_lines <= 24 && seen.widest <= 80);
+	*text = '\0';
+	energy_page_emit(&page, gather, text);
+	CHECK(strstr(text, "\ndomains   2 packages   package-0 10.500 W, 2.000 idle\n"
+		     "          package-1 - W, 1.000 idle   core (64) 7.000 W, not billed\n"));
+	CHECK(strstr(text, "reading left out\ncgroups are summed up\nno list\n"));
+	CHECK(strstr(text, "\nPAUSED   processes by pid, reversed   filter: 1_   h: help\n"));
+	CHECK(strstr(text, " (29 not matching)\n"));
+	energy_table_free(&table);
+	view.filter[0] = '\0';
+	CHECK(!energy_table_fill(&table, &sight, &view));
+	*text = '\0';
+	memset(&seen, 0, sizeof(seen));
+	energy_page_emit(&page, see, &seen);
+	CHECK(seen.nr_lines == 24);
+	/* Scrolled beyond the end: the last page is shown. */
+	energy_page_emit(&page, gather, text);
+	CHECK(strstr(text, "\n      1 ") && !strstr(text, "\n     30 "));
+	energy_table_free(&table);
+	energy_interval_free(&interval);
+	energy_listing_free(&older);
+	energy_listing_free(&newer);
+}
+
+static void help_fits(bool *good)
+{
+	struct seen seen = { 0 };
+
+	energy_help_emit(see, &seen, SIZE_MAX);
+	CHECK(seen.nr_lines <= 24 && seen.widest <= 80);
+	memset(&seen, 0, sizeof(seen));
+	energy_help_emit(see, &seen, 7);
+	CHECK(seen.widest == 7);
+}
+
 static const struct tap_test tests[] = {
 	{ "page: fits any size", any_size },
+	{ "page: all there is, on 80x24", all_on_a_small_screen },
+	{ "help: fits 80x24", help_fits },
 };
 
 TAP_MAIN(tests)

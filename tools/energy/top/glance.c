@@ -5,7 +5,7 @@
 #include "top/glance.h"
 
 int energy_glance_take(struct energy_glance *glance, struct energy_feed *feed,
-			uint64_t delay_ns, bool wants_cgroups, struct energy_failure *failure)
+		       uint64_t delay_ns, bool wants_cgroups, struct energy_failure *failure)
 {
 	int err;
 

@@ -26,7 +26,7 @@ struct energy_glance {
  * another negative errno with @failure filled in.
  */
 int energy_glance_take(struct energy_glance *glance, struct energy_feed *feed,
-			uint64_t delay_ns, bool wants_cgroups, struct energy_failure *failure);
+		       uint64_t delay_ns, bool wants_cgroups, struct energy_failure *failure);
 void energy_glance_free(struct energy_glance *glance);
 
 #endif /* ENERGY_GLANCE_H */

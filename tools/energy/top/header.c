@@ -44,13 +44,8 @@ static void write_file(struct energy_pen *pen)
 {
 	const struct energy_page *page = pen->page;
 	char path[ENERGY_SHOWN_MAX];
-	struct energy_number window_ns = page->listing->header.window_ns;
-	char every[48] = "";
 	bool window;
 
-	/* Plain text is as programs know it: only what is asked for is added. */
-	if (page->has_status && window_ns.known)
-		snprintf(every, sizeof(every), "   window %.3f s", window_ns.value / NSEC_PER_SEC);
 	energy_shown_plain(path, sizeof(path), page->path);
 	if (!page->interval) {
 		energy_pen_line(pen, ENERGY_LINE_TEXT, "file %s   waiting for a second reading",
@@ -59,9 +54,9 @@ static void write_file(struct energy_pen *pen)
 	}
 	window = page->interval->basis == ENERGY_BASIS_WINDOW ||
 		 !page->listing->header.sample_ns.known;
-	energy_pen_line(pen, ENERGY_LINE_TEXT, "file %s   %s values   interval %.3f s%s", path,
+	energy_pen_line(pen, ENERGY_LINE_TEXT, "file %s   %s values   interval %.3f s", path,
 			window ? "window" : "latest",
-			page->interval->length_ns / NSEC_PER_SEC, every);
+			page->interval->length_ns / NSEC_PER_SEC);
 }
 
 static void write_flows(struct energy_pen *pen)
@@ -95,7 +90,8 @@ static void write_counts(struct energy_pen *pen)
 {
 	const struct energy_page *page = pen->page;
 	const struct energy_interval *interval = page->interval;
-	char garbage[64] = "", pending[64] = "";
+	struct energy_number window_ns = page->listing->header.window_ns;
+	char garbage[64] = "", pending[64] = "", window[64] = "";
 
 	if (page->listing->nr_garbage)
 		snprintf(garbage, sizeof(garbage), "   lines not understood: %zu",
@@ -103,8 +99,12 @@ static void write_counts(struct energy_pen *pen)
 	if (interval->flows.known)
 		snprintf(pending, sizeof(pending), "   pending %.3f W",
 			 without_minus_zero(energy_watts(interval, interval->flows.pending_nj)));
-	energy_pen_line(pen, ENERGY_LINE_TEXT, "processes   %zu listed   %zu active%s%s",
-			interval->nr_listed, interval->nr_rows, pending, garbage);
+	/* Plain text is as programs know it: only what is asked for is added. */
+	if (page->has_status && window_ns.known)
+		snprintf(window, sizeof(window), "   window %.3f s",
+			 window_ns.value / NSEC_PER_SEC);
+	energy_pen_line(pen, ENERGY_LINE_TEXT, "processes   %zu listed   %zu active%s%s%s",
+			interval->nr_listed, interval->nr_rows, pending, window, garbage);
 }
 
 /* "package-0 10.500 W, 2.000 idle" */

@@ -37,6 +37,7 @@ struct energy_page {
 	size_t max_lines;			/* of the whole page */
 	size_t history_columns;			/* 0: no history */
 	size_t place_columns;			/* of each process's cgroup; 0: not shown */
+	unsigned int indent;			/* of each level of the tree */
 	bool blocks;				/* the history may use them */
 	bool has_status;
 	const char *warning;			/* shown above the table; NULL for none */

@@ -10,7 +10,6 @@
 
 #define NJ_PER_J 1e9
 #define NJ_PER_MJ 1e6
-#define INDENT 2
 #define DEEPEST 10	/* what is deeper in the tree is not moved to the right any more */
 #define SPARKLINE_MAX (ENERGY_HISTORY_LEN * 4)
 
@@ -93,7 +92,7 @@ static void write_cells(struct energy_pen *pen, const struct cells *cells)
 		snprintf(cpu, sizeof(cpu), "%.1f",
 			 100.0 * cells->delta_cpu_ns / table->length_ns);
 	set_extra(extra, sizeof(extra), pen->page, cells);
-	snprintf(name, sizeof(name), "%*s%s", (int)(INDENT * depth), "", cells->name);
+	snprintf(name, sizeof(name), "%*s%s", (int)(pen->page->indent * depth), "", cells->name);
 	write_columns(pen, cells->kind, cells->id, numbers, extra, name);
 }
 

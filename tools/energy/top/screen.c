@@ -18,6 +18,7 @@
 #define HISTORY_WIDE 16
 #define HISTORY_USUAL 8
 #define PLACE_WIDE 24
+#define INDENT_USUAL 1
 
 struct energy_screen {
 	SCREEN *terminal;
@@ -110,6 +111,8 @@ size_t energy_screen_draw(struct energy_screen *screen, struct energy_page *page
 	page->max_lines = LINES;
 	page->blocks = screen->blocks;
 	page->history_columns = COLS < NARROW ? 0 : COLS < WIDE ? HISTORY_USUAL : HISTORY_WIDE;
+	if (COLS < WIDE)
+		page->indent = INDENT_USUAL;
 	/* The table of cgroups has them already, and the tree. */
 	if (COLS >= WIDE && page->table && !page->table->by_cgroup && !page->view->tree)
 		page->place_columns = PLACE_WIDE;
@@ -126,15 +129,24 @@ void energy_screen_draw_help(struct energy_screen *screen)
 	refresh();
 }
 
-/* A sequence that curses does not know begins like the key Esc, but something follows. */
+/*
+ * A sequence that curses does not know begins like the key Esc, but something follows: "[" with
+ * parameters up to a letter or "~", "O" and a letter, or, with Alt, a character. Takes all of it,
+ * and no key that comes after.
+ */
 static bool is_escape_key(void)
 {
-	bool alone = true;
-	wint_t rest;
+	wint_t next;
 
-	while (get_wch(&rest) != ERR)
-		alone = false;
-	return alone;
+	if (get_wch(&next) == ERR)
+		return true;
+	if (next == 'O')
+		get_wch(&next);
+	if (next != '[')
+		return false;
+	while (get_wch(&next) == OK && (next < '@' || next > '~'))
+		;
+	return false;
 }
 
 static unsigned int translate(wint_t code)

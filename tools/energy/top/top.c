@@ -26,6 +26,7 @@
 
 /* Of plain text. */
 #define HISTORY_COLUMNS 16
+#define INDENT 2
 
 struct top {
 	const char *who;
@@ -81,7 +82,7 @@ static int read_next(struct top *top)
 
 	top->warning = NULL;
 	err = energy_glance_take(spare_reading(top), &top->feed, top->options.delay_ns,
-				  wants_cgroups(top), &failure);
+				 wants_cgroups(top), &failure);
 	if (err && err != -EAGAIN && err != -EINTR)
 		fail(top, &failure);
 	return err;
@@ -167,6 +168,7 @@ static int show(struct top *top)
 		.powers = top->options.domains ? &top->moment.powers : NULL,
 		.max_rows = top->options.rows,
 		.history_columns = top->options.history ? HISTORY_COLUMNS : 0,
+		.indent = INDENT,
 		.blocks = energy_sparkline_has_blocks(),
 		.warning = top->warning,
 	};
