@@ -23,9 +23,9 @@ static size_t character(const char *at)
 		if ((byte[i] & 0xc0) != 0x80)
 			return 0;
 	}
-	/* Longer than needed, a half of a pair, or beyond the last one. */
-	if (len > 2 && ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
-			(byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f)))
+	/* Longer than needed, half of a pair, or beyond the last one. */
+	if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
+	    (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f))
 		return 0;
 	return len;
 }

@@ -148,7 +148,7 @@ static void become_command(char **argv, const struct energy_stat_cgroup *cgroup,
 /* Returns when the command runs, or has failed to. */
 static uint64_t hear(struct energy_stat_run *run, int from)
 {
-	struct word word;
+	struct word word = { 0 };
 	uint64_t began_ns = energy_now_ns();
 
 	while (receive_word(from, &word, &run->window_fd)) {
