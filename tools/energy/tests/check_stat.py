@@ -279,8 +279,9 @@ def statuses(folder):
 def standard_streams(folder):
     meter = Meter(folder)
     meter.script(end="echo out; echo err >&2; cat\n")
-    done = meter.stat("-o", "/dev/null", "--", f"{folder}/command", "-r", "--json")
-    equal((done.returncode, done.stdout, done.stderr), (0, "out\n", "err\n"))
+    for words in ((), ("--",)):
+        done = meter.stat("-o", "/dev/null", *words, f"{folder}/command", "-r", "--json")
+        equal((done.returncode, done.stdout, done.stderr), (0, "out\n", "err\n"))
 
 
 def left_running(folder):
@@ -561,11 +562,11 @@ def estimates_are_called_so(folder):
 
 def hostile_words(folder):
     meter = Meter(folder)
-    words = (f"{folder}/command", "\033[31mEVIL", "back\\033slash", "a\nb", "caf\u00e9",
+    words = (f"{folder}/command", "\033[31mEVIL", "back\\101slash", "a\nb", "caf\u00e9",
              b"\xff\xed\xa0\x80z")
     done = subprocess.run([ENERGY, *meter.words(*words)], capture_output=True, timeout=20,
                           env=ENVIRONMENT, check=False, preexec_fn=meter.enter)
-    expect(f"{folder}/command \\033[31mEVIL back\\033slash a\\012b caf\u00e9 "
+    expect(f"{folder}/command \\033[31mEVIL back\\101slash a\\012b caf\u00e9 "
            "\\377\\355\\240\\200z'".encode() in done.stderr, done.stderr)
     done = subprocess.run([ENERGY, *meter.words("--json", *words)], capture_output=True,
                           timeout=20, env=ENVIRONMENT, check=False, preexec_fn=meter.enter)
