@@ -162,7 +162,7 @@ static int finish(struct energy_plaintext *text, struct draft *draft, struct ene
 	return 1;
 }
 
-/* Takes @line into the draft, unless it ends it; then returns 1 with @block, as when it is whole. */
+/* Takes @line into the draft; returns 1, with @block, if it ends one that is whole. */
 static int take_line(struct energy_plaintext *text, struct draft *draft, struct energy_slice line,
 		     struct energy_block *block)
 {

@@ -109,7 +109,9 @@ static void recovers_in_noise(bool *good)
 
 static void columns_left_out(bool *good)
 {
-	static const bool wanted[ENERGY_METRICS] = { true, true, true, true, true, true, false, true };
+	static const bool wanted[ENERGY_METRICS] = {
+		true, true, true, true, true, true, false, true,
+	};
 	struct energy_model model;
 	size_t i;
 

@@ -18,7 +18,7 @@ static const char help[] =
 "\n"
 "USAGE\n"
 "  energy train [--target KIND] [--columns LIST] [--folds N]\n"
-"               [--carbon VALUE [--carbon-unit mg|ug|ng]] [--output FILE] [--plot FILE.svg]\n"
+"               [--carbon VALUE [--carbon-unit mg|ug|ng]] [--output FILE] [--plot FILE]\n"
 "               [--apply [--follow [--every S]]] LOG...\n"
 "\n"
 "DESCRIPTION\n"
@@ -43,7 +43,7 @@ static const char help[] =
 "  --folds N         of the cross-validation, 2 to 10 (default: 5)\n"
 "  --output FILE     write options for energy_core, for /etc/modprobe.d\n"
 "  --apply           set them in the module that is loaded (needs root)\n"
-"  --plot FILE.svg   draw measured and predicted power, and residuals; needs gnuplot\n"
+"  --plot FILE       draw measured and predicted power, and residuals (SVG; needs gnuplot)\n"
 "  --carbon VALUE    multiply the weights by a carbon intensity, so that energy= counts\n"
 "                    milligrams of CO2e instead of millijoules. VALUE is g/kWh; or a file that\n"
 "                    has it; or '!COMMAND', which prints it\n"
@@ -98,7 +98,9 @@ static bool parse_folds(const char *text, size_t *nr)
 /* It becomes a part of a key. */
 static bool is_kind(const char *text)
 {
-	return *text && strlen(text) < 32 && !text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+
+	return *text && strlen(text) < 32 && !text[strspn(text, letters)];
 }
 
 static bool is_unit(const char *text)

@@ -100,7 +100,8 @@ static int open_all(struct parameter *parameters, size_t *nr, const char *root, 
 		struct parameter *parameter = &parameters[*nr];
 		ssize_t got;
 
-		parameter->fd = open_parameter(root, energy_train_metrics[*nr].parameter, why, size);
+		parameter->fd = open_parameter(root, energy_train_metrics[*nr].parameter, why,
+					       size);
 		if (parameter->fd < 0)
 			return parameter->fd;
 		got = pread(parameter->fd, parameter->before, sizeof(parameter->before) - 1, 0);

@@ -94,7 +94,8 @@ void energy_summary_model(FILE *out, const struct energy_model *model)
 	fprintf(out, "\n%-18s %10s  %-24s %8s  %s\n", "", "fitted", "95 % interval", "VIF", "unit");
 	print_coefficient(out, &model->coefficients[0], "idle power", "W", 1);
 	for (j = 1; j < model->design.nr; j++) {
-		const struct energy_train_metric *metric = &energy_train_metrics[model->design.metrics[j - 1]];
+		size_t i = model->design.metrics[j - 1];
+		const struct energy_train_metric *metric = &energy_train_metrics[i];
 
 		print_coefficient(out, &model->coefficients[j], metric->parameter, metric->unit,
 				  ENERGY_PJ_PER_J);
@@ -136,7 +137,8 @@ static void warn_rounding(const char *who, const struct energy_weights *weights)
 		if (exact > 0 && fabs(weights->values[i] / exact - 1) > MUCH_ROUNDING)
 			energy_complain(who, "warning: %s is rounded from %.4g to %" PRIu32
 					", as the module takes whole numbers",
-					energy_train_metrics[i].parameter, exact, weights->values[i]);
+					energy_train_metrics[i].parameter, exact,
+					weights->values[i]);
 	}
 }
 
