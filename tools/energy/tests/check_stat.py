@@ -6,6 +6,7 @@ numbers are dated far in the future, so that no sample has to be waited for, unl
 """
 
 import atexit
+import contextlib
 import csv
 import functools
 import io
@@ -59,8 +60,20 @@ def cgroups():
         raise Skipped(f"may not make a cgroup in {parent}")
     home = f"{parent}/energy-test-{os.getpid()}"
     os.mkdir(home)
-    atexit.register(os.rmdir, home)
+    atexit.register(remove, home)
     return mounts[0][4], home
+
+
+def remove(home):
+    """With whatever a test that failed has left in it."""
+    with contextlib.suppress(OSError):
+        written(f"{home}/cgroup.kill", "1")
+    give_up = time.monotonic() + 10
+    for folder, _, _ in os.walk(home, topdown=False):
+        while os.path.isdir(folder) and time.monotonic() < give_up:
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+            time.sleep(0.01)
 
 
 def enter(cgroup):
