@@ -4,6 +4,7 @@
 import os
 import re
 import signal
+import time
 
 from check_top_cgroups import DOCKER, cgroup_list, processes
 from program import Terminal, busy_machine, equal, expect, one_second, replay, written
@@ -88,7 +89,7 @@ def screen_filter(folder):
     terminal.press(b"pyq\177th")
     terminal.await_text("filter: pyth_", "(3 not matching)", without=("Web Content",))
     terminal.press(b"\r")
-    terminal.await_text("filter: pyth   h: help", without=("_ ",))
+    terminal.await_text("filter: pyth   h: help")
     terminal.press(b"/\025web")
     terminal.await_text("filter: web_", "Web Content", without=("python3",))
     terminal.press(b"\033")
@@ -106,8 +107,10 @@ def screen_pause(folder):
     terminal.await_text("processes by watts", without=("PAUSED",))
     equal(terminal.quit(), 0)
     # From the beginning on: nothing is ever read.
+    start = time.monotonic()
     terminal = Terminal(*words, "--seconds", "1", typed=b" ")
     equal(terminal.finish(), 0)
+    expect(time.monotonic() - start >= 1, "a pause is no end")
     expect(b"energy top" not in terminal.output, terminal.output)
     terminal = Terminal(*words, typed=b"  ")
     terminal.wait_for(b"(exited)")

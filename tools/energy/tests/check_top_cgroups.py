@@ -108,6 +108,14 @@ def tree(folder):
                  "      2      0.000         0.000    0.0     0.1    [kworker/0:1]", GONE])
 
 
+def tree_with_limit(folder):
+    """Only processes are summed up: a cgroup's numbers are theirs."""
+    root = processes(folder, p12=DOCKER, p40="/user.slice")
+    _, rows = table(*seconds(folder), "--tree", "--proc", root, "--rows", "4")
+    equal(rows[4:], ["     12      6.000         6.000   80.0    90.0        python3",
+                     "      -      1.500         1.500   20.0    25.1  (4 more)", GONE])
+
+
 def no_tree(folder):
     warnings, rows = table(*seconds(folder), "--tree")
     equal(warnings, ["no tree: the processes' cgroups are not known (--proc DIR)"])
@@ -179,6 +187,7 @@ CASES = (
     ("top: cgroups as the kernel counted them", counted),
     ("top: cgroups summed up from processes", summed_up),
     ("top: processes as a tree", tree),
+    ("top: a tree with --rows", tree_with_limit),
     ("top: no tree where nothing is known of cgroups", no_tree),
     ("top: --sort and --reverse", sorting),
     ("top: --filter", filtering),

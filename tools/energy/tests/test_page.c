@@ -182,6 +182,11 @@ static void all_on_a_small_screen(bool *good)
 	/* Scrolled beyond the end: the last page is shown. */
 	energy_page_emit(&page, gather, text);
 	CHECK(strstr(text, "\n      1 ") && !strstr(text, "\n     30 "));
+	/* What does not match has a line, for which there must be room. */
+	table.entries[table.shown[--table.nr_shown]].matches = false;
+	memset(&seen, 0, sizeof(seen));
+	energy_page_emit(&page, see, &seen);
+	CHECK(seen.nr_lines == 24);
 	energy_table_free(&table);
 	energy_interval_free(&interval);
 	energy_listing_free(&older);
