@@ -17,7 +17,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "top", "energy top", "live table of processes by power", energy_top },
+	{ "top", "energy top", "live table of processes and cgroups by power", energy_top },
 	{ "stat", "energy stat", "run a command and tell what energy it used", energy_stat },
 	{ "balance", "energy balance", "check that no nanojoule is lost or counted twice",
 	  energy_balance },

@@ -109,11 +109,11 @@ def tree(folder):
 
 
 def tree_with_limit(folder):
-    """Only processes are summed up: a cgroup's numbers are theirs."""
+    """Only processes are counted and summed up: a cgroup's numbers are theirs."""
     root = processes(folder, p12=DOCKER, p40="/user.slice")
     _, rows = table(*seconds(folder), "--tree", "--proc", root, "--rows", "4")
     equal(rows[4:], ["     12      6.000         6.000   80.0    90.0        python3",
-                     "      -      1.500         1.500   20.0    25.1  (4 more)", GONE])
+                     "      -      1.500         1.500   20.0    25.1  (2 more)", GONE])
 
 
 def no_tree(folder):

@@ -169,12 +169,13 @@ struct rest {
 	energy_sum delta_nj, total_nj, delta_cpu_ns;
 };
 
-/* In a tree a cgroup's numbers are those of its processes, which count for themselves. */
-static void add_to_rest(struct rest *rest, const struct energy_entry *entry)
+/* In a tree of processes a cgroup's numbers are theirs, and they count for themselves. */
+static void add_to_rest(const struct energy_table *table, struct rest *rest,
+			const struct energy_entry *entry)
 {
-	rest->nr++;
-	if (!entry->row)
+	if (!entry->row && !table->by_cgroup)
 		return;
+	rest->nr++;
 	rest->delta_nj += entry->delta_nj;
 	rest->total_nj += entry->total_nj;
 	rest->delta_cpu_ns += entry->delta_cpu_ns;
@@ -248,7 +249,7 @@ size_t energy_pen_table(struct energy_pen *pen)
 	write_heading(pen);
 	for (i = 0; i < table->nr_entries; i++) {
 		if (!table->entries[i].matches)
-			add_to_rest(&hidden, &table->entries[i]);
+			add_to_rest(table, &hidden, &table->entries[i]);
 	}
 	fit = rows_that_fit(pen, hidden.nr);
 	first = pen->page->view->offset;
@@ -261,7 +262,7 @@ size_t energy_pen_table(struct energy_pen *pen)
 		if (i >= first && i < first + fit)
 			write_entry(pen, entry);
 		else
-			add_to_rest(&rest, entry);
+			add_to_rest(table, &rest, entry);
 	}
 	if (rest.nr)
 		write_rest(pen, &rest, "more");
