@@ -18,7 +18,7 @@ struct energy_feed {
 	int nr_names;
 	int next;
 	const char *cgroups;	/* the file of them; NULL: there is none, or it replays */
-	struct energy_failure no_cgroups;	/* why they could not be read last; err 0: they could */
+	struct energy_failure no_cgroups;	/* why they could not be read last, if err */
 };
 
 void energy_feed_file(struct energy_feed *feed, const char *path);
