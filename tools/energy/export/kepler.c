@@ -285,16 +285,20 @@ static void add_process(struct kepler *kepler, const struct energy_account *acco
 	}
 }
 
-static void add_other_processes(struct kepler *kepler)
+static void add_other_processes(struct kepler *kepler, enum process_metric metric)
 {
+	const struct energy_reading *reading = kepler->reading;
 	const struct energy_label labels[] = {
 		{ "pid", ENERGY_OTHERS }, { "state", "running" }, { "zone", "package" },
 		{ "node_name", kepler->node_name }, { NULL, NULL }
 	};
-	struct energy_number rest_nj = kepler->reading->process_ledger.rest_nj;
+	struct energy_number rest_nj = reading->process_ledger.rest_nj;
 
-	if (rest_nj.known)
+	if (metric == PROCESS_JOULES && rest_nj.known)
 		add_joules(kepler, &process_pair, labels, rest_nj.value);
+	if (metric == PROCESS_WATTS)
+		add_watts(kepler, &process_pair, labels, energy_metrics_others_before(reading),
+			  reading->attributed_nj.value);
 }
 
 /* All that has a series, looked up once, by the order of the accounts. */
@@ -342,8 +346,7 @@ static void add_processes(struct kepler *kepler)
 			if (reading->processes[i].named)
 				add_process(kepler, &reading->processes[i], process++, metric);
 		}
-		if (metric == PROCESS_JOULES)
-			add_other_processes(kepler);
+		add_other_processes(kepler, metric);
 	}
 	free(processes);
 }

@@ -68,6 +68,21 @@ bool energy_metrics_watts(const struct energy_reading *reading, struct energy_nu
 	return true;
 }
 
+struct energy_number energy_metrics_others_before(const struct energy_reading *reading)
+{
+	struct energy_number before = reading->before_attributed_nj;
+	size_t i;
+
+	before.known &= reading->attributed_nj.known;
+	for (i = 0; i < reading->nr_processes; i++) {
+		const struct energy_account *account = &reading->processes[i];
+
+		if (account->named && account->before_nj.known)
+			before.value += account->total_nj - account->before_nj.value;
+	}
+	return before;
+}
+
 const struct energy_domain_before *energy_metrics_domain_before(
 	const struct energy_reading *reading, const struct energy_domain *domain)
 {

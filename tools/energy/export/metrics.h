@@ -34,6 +34,12 @@ struct energy_comm energy_metrics_comm(const struct energy_reading *reading,
 bool energy_metrics_watts(const struct energy_reading *reading, struct energy_number before,
 			  uint64_t after_nj, double *watts);
 
+/*
+ * For the power of all processes without a series of their own: what was attributed before and
+ * what those with one have used since. What is attributed now is more than that by the others'.
+ */
+struct energy_number energy_metrics_others_before(const struct energy_reading *reading);
+
 /* The domain's measured energy as of the reading before. */
 const struct energy_domain_before *energy_metrics_domain_before(
 	const struct energy_reading *reading, const struct energy_domain *domain);

@@ -243,11 +243,13 @@ static void note_interval(struct energy_reading *reading, const struct energy_li
 
 	reading->length_ns = 0;
 	reading->before_measured_nj.known = false;
+	reading->before_attributed_nj.known = false;
 	if (!comparable)
 		return;
 	reading->length_ns = next->header.timestamp_ns.value -
 			     reading->listing.header.timestamp_ns.value;
 	reading->before_measured_nj = books_of(&reading->listing.header)->measured_nj;
+	reading->before_attributed_nj = reading->attributed_nj;
 	reading->system_cpu_ns = cpu_ns > before_cpu_ns ? cpu_ns - before_cpu_ns : 0;
 }
 

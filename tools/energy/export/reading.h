@@ -49,7 +49,7 @@ struct energy_reading {
 
 	/* The reading before, for rates. */
 	uint64_t length_ns;			/* of the time since then; 0: not known */
-	struct energy_number before_measured_nj;
+	struct energy_number before_measured_nj, before_attributed_nj;
 	struct energy_domain_before *domains_before;
 	size_t nr_domains_before;
 	uint64_t system_cpu_ns;			/* used since then by all */

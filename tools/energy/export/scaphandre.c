@@ -238,6 +238,7 @@ static void add_processes(struct energy_text *text, const struct energy_reading 
 		[PROCESS_MEMORY] = { "scaph_process_memory_bytes",
 			"Physical RAM usage by the process, in bytes" },
 	};
+	const struct energy_label others[] = { { "pid", ENERGY_OTHERS }, { NULL, NULL } };
 	enum process_metric metric;
 	size_t i;
 
@@ -249,6 +250,10 @@ static void add_processes(struct energy_text *text, const struct energy_reading 
 				add_process(text, metric, metrics[metric].name, reading,
 					    &reading->processes[i]);
 		}
+		if (metric == PROCESS_POWER)
+			add_power(text, metrics[metric].name, others, reading,
+				  energy_metrics_others_before(reading),
+				  reading->attributed_nj.value);
 	}
 }
 

@@ -103,6 +103,7 @@ def served(folder, *names):
     with Exporter(*words) as exporter:
         first = exporter.samples()
         one_second(machine)
+        machine.add("exited", 10**9)
         replaced(files[0], listing(machine, 2))
         replaced(files[1], cgroups(machine, 2))
         return first, exporter.samples()
@@ -142,8 +143,9 @@ def kepler(folder):
     equal(value(found, "kepler_process_cpu_seconds_total", **process), "1.8")
     equal(value(found, "kepler_process_cpu_watts", pid="40", comm="Web Content", type="vm",
                 exe="/usr/bin/program-40", vm_id="web", node_name="node", **shown), "1.5")
-    equal(value(found, "kepler_process_cpu_joules_total", pid="other", node_name="node", **shown),
-          "0")
+    others = {"pid": "other", "node_name": "node", **shown}
+    equal(value(found, "kepler_process_cpu_joules_total", **others), "1")
+    equal(value(found, "kepler_process_cpu_watts", **others), "1")
     container = {"container_id": CONTAINER, "container_name": "unknown", "runtime": "containerd",
                  "pod_id": POD, "node_name": "node", **shown}
     equal(value(found, "kepler_container_cpu_joules_total", **container), "10")
@@ -175,6 +177,7 @@ def scaphandre(folder):
                "cmdline": "/usr/bin/program-12 --with arguments",
                "container_runtime": "containerd", "container_scheduler": "kubernetes"}
     equal(value(found, "scaph_process_power_consumption_microwatts", **process), "6000000")
+    equal(value(found, "scaph_process_power_consumption_microwatts", pid="other"), "1000000")
     equal(value(found, "scaph_process_memory_bytes", **process),
           str(25 * os.sysconf("SC_PAGESIZE")))
     usage = float(value(found, "scaph_process_cpu_usage_percentage", **process))

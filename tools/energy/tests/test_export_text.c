@@ -36,6 +36,8 @@ static void no_utf8(bool *good)
 	CHECK_TEXT(labelled("caf\303"), "m{l=\"caf\\\\303\"} 1\n");
 	CHECK_TEXT(labelled("\300\200"), "m{l=\"\\\\300\\\\200\"} 1\n");
 	CHECK_TEXT(labelled("\340\200\200"), "m{l=\"\\\\340\\\\200\\\\200\"} 1\n");
+	/* A letter in three bytes. */
+	CHECK_TEXT(labelled("\340\201\201"), "m{l=\"\\\\340\\\\201\\\\201\"} 1\n");
 	CHECK_TEXT(labelled("\355\240\200"), "m{l=\"\\\\355\\\\240\\\\200\"} 1\n");
 	CHECK_TEXT(labelled("\364\220\200\200"), "m{l=\"\\\\364\\\\220\\\\200\\\\200\"} 1\n");
 	CHECK_TEXT(labelled("\377"), "m{l=\"\\\\377\"} 1\n");
