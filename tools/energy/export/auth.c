@@ -65,7 +65,8 @@ static int add_login(struct energy_auth *auth, const char *line)
 		return -EINVAL;
 	}
 	*colon = '\0';
-	grown[auth->nr_logins++] = (struct energy_login){ copy, colon + 1 };
+	grown[auth->nr_logins].name = copy;
+	grown[auth->nr_logins++].password = colon + 1;
 	return 0;
 }
 

@@ -47,12 +47,12 @@ struct energy_series {
 };
 
 struct energy_ledger {
-	struct energy_series *series;	/* of those that have one and of those that had, by id */
+	struct energy_series *series;	/* by id; also of those that had one */
 	size_t nr_series;
 	bool started;
 	uint64_t attributed_nj;		/* as of the last update */
 	__int128 owed_nj;		/* what the rest got too much */
-	struct energy_number rest_nj;	/* since the ledger's first update */
+	struct energy_number rest_nj;	/* since the first update */
 };
 
 /*

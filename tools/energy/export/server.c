@@ -36,7 +36,7 @@ struct energy_server {
 
 	uint64_t read_at_ns;
 	bool has_read;
-	struct MHD_Response *responses[ENERGY_NR_FORMATS];	/* of the last reading, made once */
+	struct MHD_Response *responses[ENERGY_NR_FORMATS];	/* of the last reading */
 	bool was_up;
 	bool lost;	/* the files cannot be opened any more without privileges */
 };

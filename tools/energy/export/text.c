@@ -235,19 +235,19 @@ void energy_text_sample(struct energy_text *text, const char *name,
 
 void energy_text_value(struct energy_text *text, uint64_t value, unsigned int decimals)
 {
-	uint64_t unit = 1;
+	uint64_t unit = 1, fraction;
 	unsigned int i;
 
 	for (i = 0; i < decimals; i++)
 		unit *= 10;
 	add_format(text, "%" PRIu64, value / unit);
-	value %= unit;
-	if (value) {
-		while (value % 10 == 0) {
-			value /= 10;
+	fraction = value % unit;
+	if (fraction) {
+		while (fraction % 10 == 0) {
+			fraction /= 10;
 			decimals--;
 		}
-		add_format(text, ".%0*" PRIu64, (int)decimals, value);
+		add_format(text, ".%0*" PRIu64, (int)decimals, fraction);
 	}
 	add(text, "\n");
 }
