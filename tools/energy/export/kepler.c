@@ -8,48 +8,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "export/metrics.h"
+#include "export/kepler.h"
 #include "export/process.h"
 
-#define NANO 9
 #define UNKNOWN "unknown"
 
-/* What is the same for a joules and a watts metric. */
-struct pair {
-	const char *joules, *joules_help;
-	const char *watts, *watts_help;
-};
-
-struct kepler {
-	struct energy_text *text;
-	const struct energy_reading *reading;
-	const char *node_name;
-};
-
-static void begin_joules(struct kepler *kepler, const struct pair *pair)
+void energy_kepler_begin_joules(struct energy_kepler *kepler,
+				const struct energy_kepler_pair *pair)
 {
 	energy_text_metric(kepler->text, pair->joules, ENERGY_METRIC_COUNTER, "joules",
 			   pair->joules_help);
 }
 
-static void begin_watts(struct kepler *kepler, const struct pair *pair)
+void energy_kepler_begin_watts(struct energy_kepler *kepler,
+			       const struct energy_kepler_pair *pair)
 {
 	energy_text_metric(kepler->text, pair->watts, ENERGY_METRIC_GAUGE, "watts",
 			   pair->watts_help);
 }
 
-static void add_joules(struct kepler *kepler, const struct pair *pair,
-		       const struct energy_label *labels, uint64_t nj)
+void energy_kepler_add_joules(struct energy_kepler *kepler, const struct energy_kepler_pair *pair,
+			      const struct energy_label *labels, uint64_t nj)
 {
 	energy_text_sample(kepler->text, pair->joules, labels);
-	energy_text_value(kepler->text, nj, NANO);
+	energy_text_value(kepler->text, nj, ENERGY_KEPLER_DECIMALS);
 }
 
-static void add_watts(struct kepler *kepler, const struct pair *pair,
-		      const struct energy_label *labels, struct energy_number before,
-		      uint64_t after_nj)
+void energy_kepler_add_watts(struct energy_kepler *kepler, const struct energy_kepler_pair *pair,
+			     const struct energy_label *labels, struct energy_number before,
+			     uint64_t after_nj)
 {
 	double watts;
 
@@ -57,173 +45,6 @@ static void add_watts(struct kepler *kepler, const struct pair *pair,
 		return;
 	energy_text_sample(kepler->text, pair->watts, labels);
 	energy_text_real(kepler->text, watts);
-}
-
-enum part { WHOLE, ACTIVE, IDLE };
-
-/* What of a domain's energy is in that part; not known for what is not billed. */
-static struct energy_number part_of(enum part part, uint64_t measured_nj,
-				    struct energy_number idle_nj)
-{
-	struct energy_number number = { measured_nj, true };
-
-	if (part == WHOLE)
-		return number;
-	number.known = idle_nj.known;
-	if (part == IDLE)
-		number.value = idle_nj.value;
-	else
-		number.value -= idle_nj.value < measured_nj ? idle_nj.value : measured_nj;
-	return number;
-}
-
-static struct energy_number domain_part(enum part part, const struct energy_domain *domain)
-{
-	struct energy_number idle_nj = domain->idle_nj;
-
-	idle_nj.known &= domain->billed;
-	return part_of(part, domain->measured_nj, idle_nj);
-}
-
-static void add_node_part(struct kepler *kepler, const struct pair *pair, enum part part)
-{
-	const struct energy_domains *domains = &kepler->reading->domains;
-	bool watts;
-	size_t i;
-
-	for (watts = false;; watts = true) {
-		if (watts)
-			begin_watts(kepler, pair);
-		else
-			begin_joules(kepler, pair);
-		for (i = 0; i < domains->nr_domains; i++) {
-			const struct energy_domain *domain = &domains->domains[i];
-			const struct energy_label labels[] = {
-				{ "zone", domain->kind }, { "path", domain->name },
-				{ "node_name", kepler->node_name }, { NULL, NULL }
-			};
-			const struct energy_domain_before *before =
-				energy_metrics_domain_before(kepler->reading, domain);
-			struct energy_number now = domain_part(part, domain), then = { 0 };
-
-			if (!now.known)
-				continue;
-			if (before)
-				then = part_of(part, before->measured_nj, before->idle_nj);
-			if (watts)
-				add_watts(kepler, pair, labels, then, now.value);
-			else
-				add_joules(kepler, pair, labels, now.value);
-		}
-		if (watts)
-			return;
-	}
-}
-
-static void add_node(struct kepler *kepler)
-{
-	static const struct pair whole = {
-		"kepler_node_cpu_joules_total",
-		"Energy consumption of cpu at node level in joules",
-		"kepler_node_cpu_watts", "Power consumption of cpu at node level in watts",
-	};
-	static const struct pair active = {
-		"kepler_node_cpu_active_joules_total",
-		"Energy consumption of cpu in active state at node level in joules",
-		"kepler_node_cpu_active_watts",
-		"Power consumption of cpu in active state at node level in watts",
-	};
-	static const struct pair idle = {
-		"kepler_node_cpu_idle_joules_total",
-		"Energy consumption of cpu in idle state at node level in joules",
-		"kepler_node_cpu_idle_watts",
-		"Power consumption of cpu in idle state at node level in watts",
-	};
-
-	add_node_part(kepler, &whole, WHOLE);
-	add_node_part(kepler, &active, ACTIVE);
-	add_node_part(kepler, &idle, IDLE);
-}
-
-static void add_usage(struct kepler *kepler)
-{
-	const struct energy_label labels[] = { { "node_name", kepler->node_name }, { NULL, NULL } };
-	const struct energy_reading *reading = kepler->reading;
-	double capacity_ns = (double)reading->length_ns * sysconf(_SC_NPROCESSORS_ONLN);
-
-	if (!reading->length_ns)
-		return;
-	energy_text_metric(kepler->text, "kepler_node_cpu_usage_ratio", ENERGY_METRIC_GAUGE, NULL,
-			   "CPU usage ratio of a node (value between 0.0 and 1.0)");
-	energy_text_sample(kepler->text, "kepler_node_cpu_usage_ratio", labels);
-	energy_text_real(kepler->text, reading->system_cpu_ns / capacity_ns);
-}
-
-/* A processor of /proc/cpuinfo. */
-struct processor {
-	char number[16], vendor[64], model[128], package[16], core[16];
-};
-
-static void add_processor(struct kepler *kepler, struct processor *processor)
-{
-	const struct energy_label labels[] = {
-		{ "processor", processor->number }, { "vendor_id", processor->vendor },
-		{ "model_name", processor->model }, { "physical_id", processor->package },
-		{ "core_id", processor->core }, { "node_name", kepler->node_name }, { NULL, NULL }
-	};
-
-	if (processor->number[0]) {
-		energy_text_sample(kepler->text, "kepler_node_cpu_info", labels);
-		energy_text_value(kepler->text, 1, 0);
-	}
-	memset(processor, 0, sizeof(*processor));
-}
-
-static void note_line(struct processor *processor, char *line)
-{
-	const struct { const char *key; char *value; size_t size; } known[] = {
-		{ "processor\t", processor->number, sizeof(processor->number) },
-		{ "vendor_id\t", processor->vendor, sizeof(processor->vendor) },
-		{ "model name\t", processor->model, sizeof(processor->model) },
-		{ "physical id\t", processor->package, sizeof(processor->package) },
-		{ "core id\t", processor->core, sizeof(processor->core) },
-	};
-	char *value = strstr(line, ": ");
-	size_t i;
-
-	if (!value)
-		return;
-	value += 2;
-	value[strcspn(value, "\n")] = '\0';
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (!strncmp(line, known[i].key, strlen(known[i].key)))
-			snprintf(known[i].value, known[i].size, "%.*s",
-				 (int)known[i].size - 1, value);
-	}
-}
-
-static void add_processors(struct kepler *kepler)
-{
-	struct processor processor = { 0 };
-	char path[512], *line = NULL;
-	size_t size = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/cpuinfo", kepler->reading->options.proc);
-	file = fopen(path, "re");
-	if (!file)
-		return;
-	energy_text_metric(kepler->text, "kepler_node_cpu_info", ENERGY_METRIC_GAUGE, NULL,
-			   "CPU information from procfs");
-	while (getline(&line, &size, file) > 0) {
-		if (line[0] == '\n')
-			add_processor(kepler, &processor);
-		else
-			note_line(&processor, line);
-	}
-	add_processor(kepler, &processor);
-	free(line);
-	fclose(file);
 }
 
 static const char *runtime_of(const struct energy_container *container)
@@ -249,13 +70,13 @@ static const char *state_of(bool alive)
 
 enum process_metric { PROCESS_JOULES, PROCESS_WATTS, PROCESS_SECONDS };
 
-static const struct pair process_pair = {
+static const struct energy_kepler_pair process_pair = {
 	"kepler_process_cpu_joules_total",
 	"Energy consumption of cpu at process level in joules",
 	"kepler_process_cpu_watts", "Power consumption of cpu at process level in watts",
 };
 
-static void add_process(struct kepler *kepler, const struct energy_account *account,
+static void add_process(struct energy_kepler *kepler, const struct energy_account *account,
 			const struct energy_process *process, enum process_metric metric)
 {
 	const struct energy_record *record = &kepler->reading->listing.records[account->position];
@@ -276,16 +97,17 @@ static void add_process(struct kepler *kepler, const struct energy_account *acco
 
 	snprintf(pid, sizeof(pid), "%" PRIu64, account->id);
 	if (metric == PROCESS_JOULES) {
-		add_joules(kepler, &process_pair, labels, account->shown_nj);
+		energy_kepler_add_joules(kepler, &process_pair, labels, account->shown_nj);
 	} else if (metric == PROCESS_WATTS) {
-		add_watts(kepler, &process_pair, labels, account->before_nj, account->total_nj);
+		energy_kepler_add_watts(kepler, &process_pair, labels, account->before_nj,
+					account->total_nj);
 	} else {
 		energy_text_sample(kepler->text, "kepler_process_cpu_seconds_total", labels);
-		energy_text_value(kepler->text, account->cpu_ns, NANO);
+		energy_text_value(kepler->text, account->cpu_ns, ENERGY_KEPLER_DECIMALS);
 	}
 }
 
-static void add_other_processes(struct kepler *kepler, enum process_metric metric)
+static void add_other_processes(struct energy_kepler *kepler, enum process_metric metric)
 {
 	const struct energy_reading *reading = kepler->reading;
 	const struct energy_label labels[] = {
@@ -295,10 +117,11 @@ static void add_other_processes(struct kepler *kepler, enum process_metric metri
 	struct energy_number rest_nj = reading->process_ledger.rest_nj;
 
 	if (metric == PROCESS_JOULES && rest_nj.known)
-		add_joules(kepler, &process_pair, labels, rest_nj.value);
+		energy_kepler_add_joules(kepler, &process_pair, labels, rest_nj.value);
 	if (metric == PROCESS_WATTS)
-		add_watts(kepler, &process_pair, labels, energy_metrics_others_before(reading),
-			  reading->attributed_nj.value);
+		energy_kepler_add_watts(kepler, &process_pair, labels,
+					energy_metrics_others_before(reading),
+					reading->attributed_nj.value);
 }
 
 /* All that has a series, looked up once, by the order of the accounts. */
@@ -320,7 +143,7 @@ static struct energy_process *look_up_all(const struct energy_reading *reading)
 	return processes;
 }
 
-static void add_processes(struct kepler *kepler)
+static void add_processes(struct energy_kepler *kepler)
 {
 	const struct energy_reading *reading = kepler->reading;
 	struct energy_process *processes = look_up_all(reading);
@@ -335,9 +158,9 @@ static void add_processes(struct kepler *kepler)
 		size_t i;
 
 		if (metric == PROCESS_JOULES)
-			begin_joules(kepler, &process_pair);
+			energy_kepler_begin_joules(kepler, &process_pair);
 		else if (metric == PROCESS_WATTS)
-			begin_watts(kepler, &process_pair);
+			energy_kepler_begin_watts(kepler, &process_pair);
 		else
 			energy_text_metric(kepler->text, "kepler_process_cpu_seconds_total",
 					   ENERGY_METRIC_COUNTER, "seconds", "Total user and "
@@ -394,7 +217,7 @@ static bool is_machine_owner(const struct energy_reading *reading,
 	return is_machine(&owner->container);
 }
 
-static struct chosen choose(struct kepler *kepler,
+static struct chosen choose(struct energy_kepler *kepler,
 			    bool (*fits)(const struct energy_reading *reading,
 					 const struct energy_owner *owner))
 {
@@ -416,7 +239,8 @@ static struct chosen choose(struct kepler *kepler,
 	return chosen;
 }
 
-static void add_owners(struct kepler *kepler, const struct pair *pair, struct chosen chosen,
+static void add_owners(struct energy_kepler *kepler, const struct energy_kepler_pair *pair,
+		       struct chosen chosen,
 		       void (*fill)(struct energy_label *labels, const struct energy_owner *owner))
 {
 	struct energy_label labels[8];
@@ -425,9 +249,9 @@ static void add_owners(struct kepler *kepler, const struct pair *pair, struct ch
 
 	for (watts = false; chosen.nr; watts = true) {
 		if (watts)
-			begin_watts(kepler, pair);
+			energy_kepler_begin_watts(kepler, pair);
 		else
-			begin_joules(kepler, pair);
+			energy_kepler_begin_joules(kepler, pair);
 		for (i = 0; i < chosen.nr; i++) {
 			const struct energy_owner *owner = chosen.owners[i];
 			bool alive = kepler->reading->cgroups.cgroups[owner->position].alive;
@@ -438,9 +262,10 @@ static void add_owners(struct kepler *kepler, const struct pair *pair, struct ch
 			labels[2] = (struct energy_label){ "node_name", kepler->node_name };
 			fill(&labels[3], owner);
 			if (watts)
-				add_watts(kepler, pair, labels, owner->before_nj, owner->total_nj);
+				energy_kepler_add_watts(kepler, pair, labels, owner->before_nj,
+							owner->total_nj);
 			else
-				add_joules(kepler, pair, labels, owner->total_nj);
+				energy_kepler_add_joules(kepler, pair, labels, owner->total_nj);
 		}
 		if (watts)
 			break;
@@ -471,20 +296,20 @@ static void fill_machine(struct energy_label *labels, const struct energy_owner 
 	labels[2] = (struct energy_label){ "hypervisor", "kvm" };
 }
 
-static void add_cgroups(struct kepler *kepler)
+static void add_cgroups(struct energy_kepler *kepler)
 {
-	static const struct pair container = {
+	static const struct energy_kepler_pair container = {
 		"kepler_container_cpu_joules_total",
 		"Energy consumption of cpu at container level in joules",
 		"kepler_container_cpu_watts",
 		"Power consumption of cpu at container level in watts",
 	};
-	static const struct pair machine = {
+	static const struct energy_kepler_pair machine = {
 		"kepler_vm_cpu_joules_total",
 		"Energy consumption of cpu at vm level in joules",
 		"kepler_vm_cpu_watts", "Power consumption of cpu at vm level in watts",
 	};
-	static const struct pair pod = {
+	static const struct energy_kepler_pair pod = {
 		"kepler_pod_cpu_joules_total",
 		"Energy consumption of cpu at pod level in joules",
 		"kepler_pod_cpu_watts", "Power consumption of cpu at pod level in watts",
@@ -498,11 +323,9 @@ static void add_cgroups(struct kepler *kepler)
 void energy_metrics_kepler(struct energy_text *text, const struct energy_reading *reading,
 			   const char *node_name)
 {
-	struct kepler kepler = { text, reading, node_name };
+	struct energy_kepler kepler = { text, reading, node_name };
 
-	add_node(&kepler);
-	add_usage(&kepler);
-	add_processors(&kepler);
+	energy_kepler_add_node(&kepler);
 	/* Kepler's energies are measured ones. */
 	if (reading->model)
 		return;
