@@ -325,6 +325,8 @@ def followed(folder):
         # Loaded anew meanwhile.
         for name in PARAMETERS:
             root.write(f"{MODULE}/{name}", "1000\n")
+        root.write("intensity", "180\n")
+        follows(210)
         root.write("intensity", "720")
         follows(840)
         process.send_signal(signal.SIGTERM)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <math.h>
-#include <stdlib.h>
 
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
@@ -195,18 +194,20 @@ static void ridge_helps(bool *good)
 	energy_model_free(&model);
 }
 
-/* What is held out is not seen: power without a reason is not predicted. */
+/* With few rows a fit is better on what it has seen: held out is the rest. */
 static void held_out_is_honest(bool *good)
 {
 	struct energy_model model;
+	double squares = 0;
 	size_t i;
 
-	make_up(0, 7);
-	srand(1);
-	for (i = 0; i < ROWS; i++)
-		rows[i].watts = 10 + rand() % 100;
+	make_up(1, 7);
+	data.nr_rows = 40;
 	fit(&model, all, good);
-	CHECK(model.held_out.r2 < 0.02);
+	for (i = 0; i < data.nr_rows; i++)
+		squares += pow(rows[i].watts - energy_design_watts(&model.design, model.scaled,
+								   &rows[i]), 2);
+	CHECK(model.held_out.rmse_w > 1.15 * sqrt(squares / data.nr_rows));
 	energy_model_free(&model);
 }
 

@@ -59,10 +59,11 @@ class Load:
     def procpower(self, psys=True):
         """Its documented line. Its energy= has other units, and soon is very large."""
         uj = round(self.nj / 1000)
+        score = 19 * 10**18 + uj if self.iterations > 100 else f"{self.iterations}.457"
         return (f"timestamp={self.time_ns}\niterations={self.iterations}\nsample_ns=100000000\n"
                 f"window_ns=1000000000\nrapl_core_sum_uj={uj if not psys else uj // 5}\n"
                 f"rapl_psys_sum_uj={uj if psys else 0}\n"
-                f"pid=0 energy={19 * 10**18 + uj} alive=1 kernel=1 {self.numbers()} "
+                f"pid=0 energy={score} alive=1 kernel=1 {self.numbers()} "
                 "comm=*system*\n")
 
 

@@ -135,7 +135,8 @@ int energy_model_collinearity(struct energy_model *model, const struct energy_fa
 {
 	size_t nr = model->design.nr - 1;
 	double a[ENERGY_METRICS * ENERGY_METRICS], v[ENERGY_METRICS * ENERGY_METRICS];
-	double s[ENERGY_METRICS];
+	double s[ENERGY_METRICS], work[ENERGY_METRICS];
+	gsl_vector_view work_view;
 	gsl_matrix_view a_view, v_view;
 	gsl_vector_view s_view;
 
@@ -145,9 +146,11 @@ int energy_model_collinearity(struct energy_model *model, const struct energy_fa
 	a_view = gsl_matrix_view_array(a, nr, nr);
 	v_view = gsl_matrix_view_array(v, nr, nr);
 	s_view = gsl_vector_view_array(s, nr);
+	work_view = gsl_vector_view_array(work, nr);
 	fill_unit_columns(&a_view.matrix, all);
 	set_correlations(model, &a_view.matrix);
-	if (gsl_linalg_SV_decomp_jacobi(&a_view.matrix, &v_view.matrix, &s_view.vector))
+	if (gsl_linalg_SV_decomp(&a_view.matrix, &v_view.matrix, &s_view.vector,
+				 &work_view.vector))
 		return -EDOM;
 	set_inflations(model, &v_view.matrix, &s_view.vector);
 	return 0;

@@ -85,10 +85,13 @@ static int solve_passive(struct problem *p)
 	gsl_matrix_view u = gsl_matrix_submatrix(p->u, 0, 0, p->a->size1, nr);
 	gsl_matrix_view v = gsl_matrix_submatrix(p->v, 0, 0, nr, nr);
 	gsl_vector_view s = gsl_vector_subvector(p->s, 0, nr);
-	gsl_vector_view solution = gsl_vector_subvector(p->work, 0, nr);
+	gsl_vector_view work = gsl_vector_subvector(p->work, 0, nr);
+	/* The residual is computed anew when it is needed. */
+	gsl_vector_view solution = gsl_vector_subvector(p->y, 0, nr);
 	double largest;
 
-	if (gsl_linalg_SV_decomp_jacobi(&u.matrix, &v.matrix, &s.vector))
+	/* Jacobi's method would give up on columns that are the same but for rounding. */
+	if (gsl_linalg_SV_decomp(&u.matrix, &v.matrix, &s.vector, &work.vector))
 		return -EDOM;
 	largest = gsl_vector_get(&s.vector, 0);
 	for (i = 0; i < nr; i++) {
