@@ -217,6 +217,34 @@ static bool is_machine_owner(const struct energy_reading *reading,
 	return is_machine(&owner->container);
 }
 
+/* Would both have the same labels? A container that was started anew is listed twice, or more. */
+static bool is_alike(const struct energy_reading *reading, const struct energy_owner *one,
+		     const struct energy_owner *two)
+{
+	const struct energy_cgroup *cgroups = reading->cgroups.cgroups;
+
+	return one->container.runtime == two->container.runtime &&
+	       !strcmp(one->container.id, two->container.id) &&
+	       !strcmp(one->container.pod, two->container.pod) &&
+	       cgroups[one->position].alive == cgroups[two->position].alive;
+}
+
+/* Of those that are alike the first, and @most of all. */
+static void keep_first(struct chosen *chosen, const struct energy_reading *reading, size_t most)
+{
+	size_t nr = 0, i, j;
+
+	for (i = 0; i < chosen->nr && nr < most; i++) {
+		for (j = 0; j < nr; j++) {
+			if (is_alike(reading, chosen->owners[i], chosen->owners[j]))
+				break;
+		}
+		if (j == nr)
+			chosen->owners[nr++] = chosen->owners[i];
+	}
+	chosen->nr = nr;
+}
+
 static struct chosen choose(struct energy_kepler *kepler,
 			    bool (*fits)(const struct energy_reading *reading,
 					 const struct energy_owner *owner))
@@ -234,8 +262,7 @@ static struct chosen choose(struct energy_kepler *kepler,
 			chosen.owners[chosen.nr++] = &owners->owners[i];
 	}
 	qsort(chosen.owners, chosen.nr, sizeof(*chosen.owners), by_energy);
-	if (chosen.nr > kepler->reading->options.most_cgroups)
-		chosen.nr = kepler->reading->options.most_cgroups;
+	keep_first(&chosen, kepler->reading, kepler->reading->options.most_cgroups);
 	return chosen;
 }
 

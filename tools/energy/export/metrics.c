@@ -336,7 +336,7 @@ static void add_cgroups(struct energy_text *text, const struct energy_reading *r
 			   "Used by a cgroup itself, cgroups below it left out; a container is one "
 			   "cgroup; cgroup=\"" ENERGY_OTHERS "\" is all others since the exporter "
 			   "started.");
-	for (i = 0; i < reading->owners.nr_owners; i++) {
+	for (i = 0; i < reading->nr_cgroup_accounts; i++) {
 		if (reading->cgroup_accounts[i].named)
 			add_cgroup(text, name, reading, &reading->cgroup_accounts[i]);
 	}

@@ -156,25 +156,51 @@ static int fill_processes(struct energy_account **accounts, size_t *nr_accounts,
 	return 0;
 }
 
+/* By id, and of those with one id first the one that was made last: owners are by their ids. */
+static int newest_first(const void *a, const void *b)
+{
+	const struct energy_account *left = a, *right = b;
+
+	if (left->id != right->id)
+		return left->id < right->id ? -1 : 1;
+	return left->position > right->position ? -1 : 1;
+}
+
+/* Keeps the first of each id; returns how many. */
+static size_t drop_repeated(struct energy_account *accounts, size_t nr)
+{
+	size_t kept = 0, i;
+
+	for (i = 0; i < nr; i++) {
+		if (!kept || accounts[kept - 1].id != accounts[i].id)
+			accounts[kept++] = accounts[i];
+	}
+	return kept;
+}
+
+/*
+ * A path is a series, whatever cgroup has it: a service that was started anew has a new cgroup,
+ * while the one before is listed still, as removed. That one's last energy goes to the rest.
+ */
 static int fill_cgroup_accounts(struct energy_reading *reading)
 {
-	struct energy_account *accounts;
-	size_t i;
+	size_t nr = reading->owners.nr_owners, i;
+	struct energy_account *accounts = calloc(nr + 1, sizeof(*accounts));
 
-	accounts = calloc(reading->owners.nr_owners + 1, sizeof(*accounts));
 	if (!accounts)
 		return -ENOMEM;
-	for (i = 0; i < reading->owners.nr_owners; i++) {
+	for (i = 0; i < nr; i++) {
 		const struct energy_owner *owner = &reading->owners.owners[i];
 		const char *path = reading->cgroups.cgroups[owner->position].path;
 
-		accounts[i].id = owner->id;
-		accounts[i].label = hash_bytes(path, strlen(path));
+		accounts[i].id = hash_bytes(path, strlen(path));
 		accounts[i].total_nj = owner->own_nj;
 		accounts[i].position = i;
 	}
+	qsort(accounts, nr, sizeof(*accounts), newest_first);
 	free(reading->cgroup_accounts);
 	reading->cgroup_accounts = accounts;
+	reading->nr_cgroup_accounts = drop_repeated(accounts, nr);
 	return 0;
 }
 
@@ -200,7 +226,7 @@ static int refresh_cgroups(struct energy_reading *reading, bool restarted)
 	if (err)
 		return err;
 	err = energy_ledger_update(&reading->cgroup_ledger, reading->cgroup_accounts,
-				   reading->owners.nr_owners, reading->options.most_cgroups,
+				   reading->nr_cgroup_accounts, reading->options.most_cgroups,
 				   reading->owners.attributed_nj, reading->cgroups_restarted);
 	if (!err)
 		reading->cgroups_restarted = false;

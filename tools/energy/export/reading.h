@@ -41,7 +41,8 @@ struct energy_reading {
 
 	struct energy_account *processes;	/* by pid */
 	size_t nr_processes;
-	struct energy_account *cgroup_accounts;	/* by id; positions are those of @owners */
+	struct energy_account *cgroup_accounts;	/* positions are those of @owners */
+	size_t nr_cgroup_accounts;
 	struct energy_owners owners;
 	struct energy_ledger process_ledger, cgroup_ledger;
 	bool cgroups_restarted;			/* since they were read last */

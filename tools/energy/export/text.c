@@ -154,13 +154,23 @@ static bool acts_on_terminals(uint32_t character)
 	       (character >= 0x2066 && character <= 0x2069) || character == 0xfeff;
 }
 
+/* What is written for a byte that may not stand in a label. */
+static bool looks_escaped(const char *at)
+{
+	return at[0] == '\\' && strspn(at + 1, "01234567") >= 3;
+}
+
 static void add_label_value(struct energy_text *text, const char *value)
 {
 	while (*value) {
 		uint32_t character;
 		size_t len = decode(value, &character);
 
-		if (*value == '\\' || *value == '"') {
+		if (looks_escaped(value)) {
+			/* So that no two names have the same label. */
+			add(text, "\\\\134");
+			value++;
+		} else if (*value == '\\' || *value == '"') {
 			add(text, "\\");
 			add_bytes(text, value++, 1);
 		} else if (len && !acts_on_terminals(character)) {
@@ -187,15 +197,32 @@ static int family_length(enum energy_format format, const char *name,
 	return len;
 }
 
-static void add_comment(struct energy_text *text, const char *what, const char *name, int len,
-			const char *value)
+static void begin_comment(struct energy_text *text, const char *what, const char *name, int len)
 {
 	add(text, "# ");
 	add(text, what);
 	add(text, " ");
 	add_bytes(text, name, len);
 	add(text, " ");
+}
+
+static void add_comment(struct energy_text *text, const char *what, const char *name, int len,
+			const char *value)
+{
+	begin_comment(text, what, name, len);
 	add(text, value);
+	add(text, "\n");
+}
+
+/* OpenMetrics wants quotes escaped there, too; Prometheus' format would show the backslash. */
+static void add_help(struct energy_text *text, const char *name, int len, const char *help)
+{
+	begin_comment(text, "HELP", name, len);
+	for (; *help; help++) {
+		if (*help == '"' && text->format == ENERGY_FORMAT_OPENMETRICS)
+			add(text, "\\");
+		add_bytes(text, help, 1);
+	}
 	add(text, "\n");
 }
 
@@ -208,7 +235,7 @@ void energy_text_metric(struct energy_text *text, const char *name,
 	};
 	int len = family_length(text->format, name, type);
 
-	add_comment(text, "HELP", name, len, help);
+	add_help(text, name, len, help);
 	add_comment(text, "TYPE", name, len, types[text->format][type]);
 	if (unit && text->format == ENERGY_FORMAT_OPENMETRICS)
 		add_comment(text, "UNIT", name, len, unit);

@@ -209,6 +209,35 @@ def cgroups_served(folder):
     equal([labels["cgroup"] for labels in labels_of(found, name)], [f"{pod}/{scope}", "other"])
 
 
+def cgroup_started_anew(folder):
+    """Removed ones are listed beside the one of their path: one series, and nothing is lost."""
+    machine = used(busy_machine())
+    name, path = "energy_cgroup_joules_total", f"{folder}/cgroups"
+    scope = f"/system.slice/docker-{CONTAINER}.scope"
+
+    def step(total, *cgroups):
+        machine.pass_time(1)
+        replaced(f"{folder}/listing", machine.debugfs())
+        replaced(path, cgroup_list(machine, (1, 0, "/", total), *cgroups))
+
+    step(100, (20, 1, scope, 60))
+    with Exporter("--file", f"{folder}/listing", "--cgroups-file", path, "--max-age", "0",
+                  "--compat", "kepler") as exporter:
+        found = exporter.samples()
+        step(150, (20, 1, scope, 70, "removed"), (21, 1, scope, 30, "removed"),
+             (22, 1, scope, 5))
+        found = exporter.samples()
+        served = {labels["cgroup"]: value(found, name, **labels)
+                  for labels in labels_of(found, name)}
+        # It fell, so that its reader counts 5; the other 35 of the two are the rest's.
+        equal(served, {"/": "0.000000045", scope: "0.000000005", "other": "0.00000004"})
+        found = {(labels["container_id"], labels["state"]): value(
+            found, "kepler_container_cpu_joules_total", **labels)
+            for labels in labels_of(found, "kepler_container_cpu_joules_total")}
+        equal(found, {(CONTAINER, "terminated"): "0.00000007",
+                      (CONTAINER, "running"): "0.000000005"})
+
+
 def files_go_and_come(folder):
     machine = used(busy_machine())
     path = written(folder, machine.debugfs())
@@ -530,6 +559,7 @@ CASES = (
     ("export: a pid that is listed twice", pid_listed_twice),
     ("export: domains", domains_served),
     ("export: cgroups, containers, pods", cgroups_served),
+    ("export: a cgroup is removed, and made anew", cgroup_started_anew),
     ("export: files that go and come back", files_go_and_come),
     ("export: no files", not_there),
     ("export: the host's procfs, and one cgroup's file", no_debugfs),

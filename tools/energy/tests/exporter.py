@@ -32,11 +32,12 @@ def rewritten(path, text):
 
 
 def cgroup_list(machine, *cgroups):
-    """/proc/energy/cgroups; each of @cgroups is an id, its parent's, its path and its total."""
+    """/proc/energy/cgroups; each of @cgroups is an id, its parent's, its path, its total, and
+    anything more if it has been removed."""
     lines = [f"timestamp={machine.time_ns}", "iterations=42"]
-    for cgroup, parent, path, nj in cgroups:
-        lines.append(f"cgroup={cgroup} parent={parent} alive=1 energy={nj // 1000000}.000 "
-                     "cpu_ns=5 instructions=0 wakeups=0 diski=0 disko=0 rx=0 tx=0 "
+    for cgroup, parent, path, nj, *removed in cgroups:
+        lines.append(f"cgroup={cgroup} parent={parent} alive={int(not removed)} "
+                     f"energy={nj // 1000000}.000 cpu_ns=5 instructions=0 wakeups=0 diski=0 disko=0 rx=0 tx=0 "
                      f"energy_uj={nj // 1000} energy_nj={nj} path={path}")
     return "\n".join(lines) + "\n"
 

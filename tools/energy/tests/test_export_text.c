@@ -25,6 +25,8 @@ static void labels(bool *good)
 	CHECK_TEXT(labelled(NULL), "m 1\n");
 	CHECK_TEXT(labelled("a\"b\\c"), "m{l=\"a\\\"b\\\\c\"} 1\n");
 	CHECK_TEXT(labelled("x\n} 1\ny"), "m{l=\"x\\\\012} 1\\\\012y\"} 1\n");
+	/* Not what a newline is: two cgroups would have one series. */
+	CHECK_TEXT(labelled("x\\012y\\18z"), "m{l=\"x\\\\134012y\\\\18z\"} 1\n");
 	CHECK_TEXT(labelled("\033[2J\177"), "m{l=\"\\\\033[2J\\\\177\"} 1\n");
 	CHECK_TEXT(labelled("caf\303\251"), "m{l=\"caf\303\251\"} 1\n");
 	CHECK_TEXT(labelled("\360\237\230\200"), "m{l=\"\360\237\230\200\"} 1\n");
@@ -67,17 +69,23 @@ static void values(bool *good)
 	CHECK_TEXT(written(UINT64_MAX, 0), "18446744073709551615\n");
 }
 
-static const char *family(enum energy_format format, enum energy_metric_type type,
-			  const char *name)
+static const char *helped(enum energy_format format, enum energy_metric_type type,
+			  const char *name, const char *help)
 {
 	struct energy_text text = { .format = format };
 	static char out[256];
 
-	energy_text_metric(&text, name, type, "joules", "Help.");
+	energy_text_metric(&text, name, type, "joules", help);
 	energy_text_end(&text);
 	snprintf(out, sizeof(out), "%.*s", (int)text.len, text.at);
 	energy_text_free(&text);
 	return out;
+}
+
+static const char *family(enum energy_format format, enum energy_metric_type type,
+			  const char *name)
+{
+	return helped(format, type, name, "Help.");
 }
 
 static void families(bool *good)
@@ -90,6 +98,10 @@ static void families(bool *good)
 	CHECK_TEXT(family(ENERGY_FORMAT_OPENMETRICS, ENERGY_METRIC_UNTOLD_COUNTER, "a_joules"),
 		   "# HELP a_joules Help.\n# TYPE a_joules unknown\n# UNIT a_joules joules\n"
 		   "# EOF\n");
+	CHECK_TEXT(helped(ENERGY_FORMAT_OPENMETRICS, ENERGY_METRIC_GAUGE, "a", "The \"b\"."),
+		   "# HELP a The \\\"b\\\".\n# TYPE a gauge\n# UNIT a joules\n# EOF\n");
+	CHECK_TEXT(helped(ENERGY_FORMAT_PROMETHEUS, ENERGY_METRIC_GAUGE, "a", "The \"b\"."),
+		   "# HELP a The \"b\".\n# TYPE a gauge\n");
 }
 
 static void large_text(bool *good)
