@@ -261,6 +261,8 @@ static int run(struct recorder *log)
 	}
 	log->writer.rotate_size = log->options.rotate_size;
 	log->writer.rotate_count = log->options.rotate_count;
+	/* In text nothing tells of which boot and loading that is which is there. */
+	log->restarted = log->options.text && log->writer.size;
 	/* A reader that goes away, or a limit, is an error to be told of. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

@@ -42,25 +42,52 @@ static bool ends_amid_line(const struct energy_log_writer *writer)
 	return writer->size && pread(writer->fd, &last, 1, writer->size - 1) == 1 && last != '\n';
 }
 
+/* Between opening and locking another recorder may have put the file aside. */
+static bool is_moved(const struct energy_log_writer *writer, const struct stat *what)
+{
+	struct stat now;
+
+	return stat(writer->path, &now) || now.st_dev != what->st_dev ||
+	       now.st_ino != what->st_ino;
+}
+
+static int open_and_lock(struct energy_log_writer *writer, struct stat *what, char *why,
+			 size_t size)
+{
+	int err;
+
+	for (;;) {
+		writer->fd = open(writer->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, MODE);
+		if (writer->fd < 0 || fstat(writer->fd, what)) {
+			err = -errno;
+			snprintf(why, size, "cannot open %s: %s", writer->path, strerror(-err));
+			return err;
+		}
+		writer->regular = S_ISREG(what->st_mode);
+		if (!writer->regular)
+			return 0;
+		if (flock(writer->fd, LOCK_EX | LOCK_NB)) {
+			err = -errno;
+			snprintf(why, size, "cannot lock %s: %s", writer->path,
+				 err == -EWOULDBLOCK ? "another energy log is writing to it" :
+				 strerror(-err));
+			return err;
+		}
+		if (!is_moved(writer, what))
+			return fstat(writer->fd, what) ? -errno : 0;
+		close(writer->fd);
+	}
+}
+
 static int open_file(struct energy_log_writer *writer, char *why, size_t size)
 {
 	struct stat what;
 	const char *else_it;
+	int err = open_and_lock(writer, &what, why, size);
 
-	writer->fd = open(writer->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, MODE);
-	if (writer->fd < 0 || fstat(writer->fd, &what)) {
-		snprintf(why, size, "cannot open %s: %s", writer->path, strerror(errno));
-		return -errno;
-	}
-	writer->regular = S_ISREG(what.st_mode);
-	if (!writer->regular)
-		return 0;
+	if (err || !writer->regular)
+		return err;
 	writer->size = what.st_size;
-	if (flock(writer->fd, LOCK_EX | LOCK_NB)) {
-		snprintf(why, size, "cannot lock %s: %s", writer->path, errno == EWOULDBLOCK ?
-			 "another energy log is writing to it" : strerror(errno));
-		return -errno;
-	}
 	else_it = what_else(writer);
 	if (else_it) {
 		snprintf(why, size, "%s %s, nothing is added to it (give a new file)",
@@ -101,6 +128,16 @@ static int write_all(int fd, const char *bytes, size_t len)
 	return 0;
 }
 
+/* What a file that can only be appended to keeps of a record counts, or a later cut goes amid one. */
+static void leave_torn(struct energy_log_writer *writer)
+{
+	struct stat what;
+
+	if (!fstat(writer->fd, &what))
+		writer->size = what.st_size;
+	writer->torn = true;
+}
+
 int energy_log_writer_append(struct energy_log_writer *writer, const void *bytes, size_t len)
 {
 	/* In text a line of its own tells that what comes is new; frames have their mark. */
@@ -116,7 +153,7 @@ int energy_log_writer_append(struct energy_log_writer *writer, const void *bytes
 		return 0;
 	}
 	if (writer->regular && ftruncate(writer->fd, writer->size))
-		writer->torn = true;
+		leave_torn(writer);
 	return err;
 }
 
@@ -150,20 +187,43 @@ static int move_all_on(const struct energy_log_writer *writer)
 	return err;
 }
 
-/* The new file takes its place only when it is there and has its first record. */
-static int begin_new(const char *name, const void *first, size_t len)
+/* Who could read the old file can read the new one, as far as we may say so. */
+static int take_after(int fd, int old)
 {
-	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, MODE);
-	int err = fd < 0 ? -errno : write_all(fd, first, len);
+	struct stat what;
 
-	if (!err && flock(fd, LOCK_EX | LOCK_NB))
+	if (fstat(old, &what))
+		return -errno;
+	/* The mode goes last: a change of owner takes bits of it away. */
+	if (fchown(fd, what.st_uid, what.st_gid))
+		return 0;
+	return fchmod(fd, what.st_mode & 0777) ? -errno : 0;
+}
+
+/*
+ * The new file takes its place only when it is there and has its first record. What is there by
+ * its name is of a recorder that was killed, or a trap: it is not followed.
+ */
+static int begin_new(const struct energy_log_writer *writer, const char *name, const void *first,
+		     size_t len)
+{
+	int fd = -1, err = 0;
+
+	if (unlink(name) && errno != ENOENT)
+		return -errno;
+	fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, MODE);
+	if (fd < 0)
+		return -errno;
+	err = take_after(fd, writer->fd);
+	if (!err)
+		err = write_all(fd, first, len);
+	/* After a crash of the machine there must be no new file without its beginning. */
+	if (!err && (flock(fd, LOCK_EX | LOCK_NB) || fdatasync(fd)))
 		err = -errno;
 	if (!err)
 		return fd;
-	if (fd >= 0) {
-		unlink(name);
-		close(fd);
-	}
+	unlink(name);
+	close(fd);
 	return err;
 }
 
@@ -174,7 +234,7 @@ int energy_log_writer_rotate(struct energy_log_writer *writer, const void *first
 
 	if (asprintf(&name, "%s.new", writer->path) < 0)
 		return -ENOMEM;
-	fd = begin_new(name, first, len);
+	fd = begin_new(writer, name, first, len);
 	err = fd < 0 ? fd : move_all_on(writer);
 	if (!err && rename(name, writer->path))
 		err = -errno;
@@ -185,7 +245,7 @@ int energy_log_writer_rotate(struct energy_log_writer *writer, const void *first
 	free(name);
 	if (err)
 		return err;
-	close(writer->fd);
+	energy_log_writer_close(writer);
 	writer->fd = fd;
 	writer->size = len;
 	writer->nr_bytes += len;
@@ -195,6 +255,9 @@ int energy_log_writer_rotate(struct energy_log_writer *writer, const void *first
 
 void energy_log_writer_close(struct energy_log_writer *writer)
 {
+	/* What is finished is to stay, whatever becomes of the machine. */
+	if (writer->regular)
+		fdatasync(writer->fd);
 	if (writer->fd > STDOUT_FILENO)
 		close(writer->fd);
 	writer->fd = -1;

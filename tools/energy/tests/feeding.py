@@ -2,6 +2,7 @@
 """A made up /sys and /proc that change while they are recorded, and a reader of recordings."""
 
 import os
+import re
 import struct
 import time
 import zlib
@@ -67,12 +68,10 @@ def await_that(what, seconds=10):
         time.sleep(0.002)
 
 
-def frames(path):
+def unpacked(left):
     """(kind, listing, cgroups, wall_ns) of each record, by log/FORMAT.md alone; all are whole."""
     with open(f"{HERE}/../log/dictionary.txt", "rb") as file:
         dictionary = file.read()
-    with open(path, "rb") as file:
-        left = file.read()
     while left:
         mark, kind, stored, length, listing, wall_ns = HEADER.unpack_from(left)
         content = left[36:36 + stored]
@@ -83,6 +82,25 @@ def frames(path):
         expect(len(text) == length, "length")
         yield kind, text[:listing].decode(), text[listing:].decode(), wall_ns
         left = left[40 + stored:]
+
+
+def frames(path):
+    with open(path, "rb") as file:
+        yield from unpacked(file.read())
+
+
+def newest(path):
+    """The timestamp of the last sample that is whole; None if it is not, or there is none."""
+    try:
+        with open(path, "rb") as file:
+            left = file.read()
+        if MARK in left:
+            listing = next(unpacked(left[left.rindex(MARK + struct.pack("<I", 2)):]))[1]
+        else:
+            listing = left.decode().rpartition("-------\n")[0]
+        return int(re.findall(r"^timestamp=(\d+)$", listing, re.M)[-1])
+    except (AssertionError, IndexError, OSError, ValueError, struct.error, zlib.error):
+        return None
 
 
 def framed(kind, text, listing_len=0):
