@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{ "balance", "energy balance", "check that no nanojoule is lost or counted twice",
 	  energy_balance },
 	{ "log", "energy log", "record what the energy was used for", energy_log },
+	{ "report", "energy report", "a page with charts of a recording", energy_report },
 	{ "export", "energy export", "metrics for Prometheus", energy_export },
 	{ "train", "energy train", "fit the model's weights to recordings", energy_train },
 };

@@ -18,6 +18,7 @@ int energy_stat(int argc, char **argv);
 int energy_balance(int argc, char **argv);
 int energy_log(int argc, char **argv);
 int energy_export(int argc, char **argv);
+int energy_report(int argc, char **argv);
 int energy_train(int argc, char **argv);
 
 #endif /* ENERGY_COMMAND_H */

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """check.py ENERGY UNIT_TEST...: the unit tests, then the command itself, as one TAP stream.
 
+check.py ENERGY --only NAME: the cases of that file alone, of which none may be skipped.
+
 The command's own cases stand in check_*.py, each in a table CASES of names and functions, which
 are given a folder of their own.
 """
@@ -16,7 +18,8 @@ import tempfile
 
 import program
 
-UNIT_TESTS = sys.argv[2:]
+ONLY = sys.argv[3] if sys.argv[2:3] == ["--only"] else ""
+UNIT_TESTS = [] if ONLY else sys.argv[2:]
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -58,7 +61,7 @@ def run_case(tap, name, case):
             case(folder)
             tap.result(True, name)
         except program.Skipped as why:
-            tap.result(True, f"{name} # SKIP {why}")
+            tap.result(not ONLY, f"{name} # SKIP {why}")
         except (AssertionError, subprocess.TimeoutExpired, OSError, ValueError) as error:
             tap.result(False, name, str(error))
 
@@ -67,7 +70,7 @@ def main():
     tap = Tap()
     for path in UNIT_TESTS:
         run_unit_test(tap, path)
-    for path in sorted(HERE.glob("check_*.py")):
+    for path in sorted(HERE.glob(f"{ONLY or 'check_*'}.py")):
         for name, case in importlib.import_module(path.stem).CASES:
             run_case(tap, name, case)
     print(f"1..{tap.count}")

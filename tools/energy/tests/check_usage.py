@@ -34,7 +34,11 @@ def wrong_usage(_folder):
                   ("export", "--processes", "-1"), ("export", "--cgroups", "100001"),
                   ("export", "--once", "--textfile", "x", "--interval", "3"),
                   ("export", "--textfile", "x", "--interval", "0"),
-                  ("export", "--max-age", "-1")):
+                  ("export", "--max-age", "-1"),
+                  ("report",), ("report", "a", "b"), ("report", "--top", "0", "x"),
+                  ("report", "--top", "51", "x"), ("report", "--from", "noon", "x"),
+                  ("report", "--to", "2026-11-28", "x"), ("report", "--to", "-1", "x"),
+                  ("report", "--output", "", "x")):
         done = energy(*words)
         equal((words, done.returncode, done.stdout), (words, 2, ""))
         expect(done.stderr.startswith(("energy", "Usage:")), words, done.stderr)
@@ -44,7 +48,7 @@ def help_texts(_folder):
     for words in (("--help",), ("help",), ("top", "--help"), ("help", "top"), ("top", "-h"),
                   ("help", "balance"), ("balance", "--help"), ("log", "--help"),
                   ("stat", "--help"), ("help", "stat"), ("export", "--help"),
-                  ("train", "--help")):
+                  ("train", "--help"), ("report", "--help")):
         done = energy(*words)
         equal((words, done.returncode, done.stderr), (words, 0, ""))
         expect("xit status" in done.stdout or "EXIT STATUS" in done.stdout, done.stdout)
@@ -55,6 +59,7 @@ def help_texts(_folder):
             ("log", "interval seconds count all text rotate-size rotate-count dump root"),
             ("train", "target columns folds output apply plot carbon carbon-unit follow every "
                       "root"),
+            ("report", "output force title top from to carbon-intensity"),
             ("stat", "repeat output json csv carbon-intensity root"),
             ("export", "listen tls-cert tls-key auth textfile interval once compat processes "
              "cgroups max-age drop-privileges drop-capabilities node-name no-debugfs proc file "
