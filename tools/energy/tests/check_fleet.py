@@ -119,6 +119,22 @@ def service(folder):
     expect(level <= MOST_EXPOSED, "exposure", level)
 
 
+def installed(folder):
+    """The unit stands where systemd looks, runs what was installed, and nothing enables it."""
+    done = subprocess.run(["make", "-s", "-C", FLEET.parent.parent, "install",
+                           f"BUILD={os.path.dirname(ENERGY)}", f"DESTDIR={folder}",
+                           "PREFIX=/opt/energy"], capture_output=True, text=True, check=False)
+    equal((done.returncode, done.stderr), (0, ""))
+    with open(f"{folder}/opt/energy/lib/systemd/system/energy-export.service",
+              encoding="utf-8") as file:
+        words = re.search(r"(?m)^ExecStart=(\S+) ", file.read())[1]
+    equal(words, "/opt/energy/bin/energy")
+    expect(os.access(f"{folder}{words}", os.X_OK), words)
+    units = [name for _, folders, files in os.walk(folder) for name in folders + files
+             if name.endswith((".wants", ".preset"))]
+    equal(units, [])
+
+
 def daemonset(folder):
     namespace, manifest = yaml_of("daemonset.yaml")
     equal((namespace["kind"], manifest["kind"], manifest["apiVersion"]),
@@ -425,6 +441,7 @@ CASES = (
     ("fleet: only metrics that there are", metrics_asked_for),
     ("fleet: the dashboard", dashboard_form),
     ("fleet: the systemd unit", service),
+    ("fleet: what make install makes of it", installed),
     ("fleet: the Kubernetes manifest", daemonset),
     ("fleet: the text, by promtool", formats),
     ("fleet: a real Prometheus, and the truth", fleet),
