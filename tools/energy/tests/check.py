@@ -8,6 +8,7 @@ The command's own cases stand in check_*.py, each in a table CASES of names and 
 are given a folder of their own.
 """
 
+import contextlib
 import importlib
 import os
 import pathlib
@@ -15,6 +16,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 import program
 
@@ -66,13 +68,24 @@ def run_case(tap, name, case):
             tap.result(False, name, str(error))
 
 
+@contextlib.contextmanager
+def timed(what):
+    """Says how long it took, and how much of that the CPU was used."""
+    start, before = time.monotonic(), os.times()
+    yield
+    cpu = sum(os.times()[:4]) - sum(before[:4])
+    print(f"# {what}: {time.monotonic() - start:.1f} s, {cpu:.1f} s of CPU time", flush=True)
+
+
 def main():
     tap = Tap()
-    for path in UNIT_TESTS:
-        run_unit_test(tap, path)
+    with timed("unit tests"):
+        for path in UNIT_TESTS:
+            run_unit_test(tap, path)
     for path in sorted(HERE.glob(f"{ONLY or 'check_*'}.py")):
-        for name, case in importlib.import_module(path.stem).CASES:
-            run_case(tap, name, case)
+        with timed(path.name):
+            for name, case in importlib.import_module(path.stem).CASES:
+                run_case(tap, name, case)
     print(f"1..{tap.count}")
     return int(tap.bad > 0)
 
