@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 
-from program import ENERGY, ENVIRONMENT, Skipped, energy, equal, expect
+from program import ENERGY, ENVIRONMENT, PATIENCE_S, Skipped, energy, equal, expect
 
 FILE = pathlib.Path(__file__).resolve().parent.parent / "completion/energy"
 COMPLETE = """
@@ -23,7 +23,7 @@ def completed(*words, **more):
     if not shutil.which("bash"):
         raise Skipped("needs bash")
     done = subprocess.run(["bash", "--norc", "-c", COMPLETE, "bash", FILE, ENERGY, *words],
-                          capture_output=True, text=True, timeout=20, env=ENVIRONMENT,
+                          capture_output=True, text=True, timeout=PATIENCE_S, env=ENVIRONMENT,
                           stdin=subprocess.DEVNULL, check=False, **more)
     equal((words, done.stderr), (words, ""))
     return sorted(done.stdout.split("\n")[:-1]) if done.stdout != "\n" else []
@@ -84,7 +84,7 @@ def installed(folder):
     build = os.path.dirname(ENERGY)
     done = subprocess.run(["make", "-s", "-C", here, "install", f"BUILD={build}",
                            f"DESTDIR={folder}", "PREFIX=/usr"], capture_output=True, text=True,
-                          timeout=60, check=False)
+                          timeout=PATIENCE_S, check=False)
     equal((done.returncode, done.stderr), (0, ""))
     files = {os.path.relpath(path, folder) for path in pathlib.Path(folder).rglob("*")
              if path.is_file()}
@@ -100,7 +100,7 @@ def manuals(_folder):
     folder = FILE.parent.parent / "man"
     for page in sorted(folder.glob("*.1")):
         done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", page],
-                              capture_output=True, text=True, timeout=60, check=False,
+                              capture_output=True, text=True, timeout=PATIENCE_S, check=False,
                               env={**ENVIRONMENT, "MANWIDTH": "80"})
         equal((page.name, done.returncode, done.stderr), (page.name, 0, ""))
         command = page.stem.partition("-")[2]

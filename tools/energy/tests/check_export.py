@@ -12,8 +12,8 @@ import threading
 
 from exporter import (OPENMETRICS, Exporter, cgroup_list, labels_of, replaced, rewritten, samples,
                       value)
-from program import (ENERGY, ENVIRONMENT, NOBODY, Skipped, busy_machine, energy, equal, expect,
-                     one_second, written)
+from program import (ENERGY, ENVIRONMENT, NOBODY, PATIENCE_S, Skipped, busy_machine, energy, equal,
+                     expect, one_second, written)
 
 CONTAINER = "0123456789abcdef" * 4
 POD = "11111111-2222-3333-4444-555555555555"
@@ -369,7 +369,7 @@ def encrypted(folder):
         status, _, text = exporter.ask(certificate=cert)
         equal((status, value(samples(text), "energy_up")), (200, "1"))
         with socket.create_connection(("127.0.0.1", exporter.port)) as plain:
-            plain.settimeout(20)
+            plain.settimeout(PATIENCE_S)
             plain.send(b"GET /metrics HTTP/1.0\r\n\r\n")
             try:
                 expect(b"energy_" not in plain.recv(65536), "in the clear")
@@ -443,7 +443,7 @@ def textfile_again(folder):
         equal(value(found, "energy_process_joules_total", pid="12", comm="python3"), "12")
         equal(value(found, "energy_process_joules_total", pid="other"), "0")
         process.terminate()
-        equal(process.wait(timeout=20), 0)
+        equal(process.wait(timeout=PATIENCE_S), 0)
         equal(os.listdir(f"{folder}/out"), ["energy.prom"])
     finally:
         process.kill()
@@ -519,7 +519,7 @@ def privileges_needed_again(folder):
                "were dropped: ending, to be started again\n" in exporter.said, exporter.said)
     done.set()
     reader = os.open(listing, os.O_RDONLY | os.O_NONBLOCK)
-    feeder.join(timeout=20)
+    feeder.join(timeout=PATIENCE_S)
     os.close(reader)
     expect(not feeder.is_alive(), "the feeder hangs")
 

@@ -10,7 +10,8 @@ import subprocess
 import time
 
 from feeding import Root, await_that, frames, newest, times
-from program import ENERGY, ENVIRONMENT, NOBODY, Terminal, energy, equal, expect, running
+from program import (ENERGY, ENVIRONMENT, NOBODY, PATIENCE_S, Terminal, energy, equal, expect,
+                     running)
 
 SYS = "sys/kernel/debug/energy/sys"
 
@@ -41,7 +42,7 @@ def steps(root, path, count):
 
 def ended(process, number=signal.SIGTERM):
     process.send_signal(number)
-    return process.communicate(timeout=10)[1]
+    return process.communicate(timeout=PATIENCE_S)[1]
 
 
 def dumped(path):
@@ -58,7 +59,7 @@ def written_frames(folder):
         await_sample(root, path)
         first = root.sys()
         steps(root, path, 2)
-        equal(process.communicate(timeout=10)[1], "")
+        equal(process.communicate(timeout=PATIENCE_S)[1], "")
         equal(process.returncode, 0)
     module = os.stat(f"{root.path}/sys/module/energy_core").st_ino
     records = list(frames(path))
@@ -79,7 +80,7 @@ def everything(folder):
     root.machine.run(12, 5_000_000_000)
     root.publish()
     with recording(root, path, "--all", "--count", "1") as process:
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE_S)
     equal(list(frames(path))[1][1:3], (root.machine.debugfs(), root.cgroups()))
     text = dumped(path)
     expect(" comm=x\\012pid=9\ncgroup=1 parent=0 " in text, text)
@@ -96,7 +97,7 @@ def plain_text(folder):
     with recording(root, path, "--text", "--count", "2") as process:
         await_sample(root, path)
         root.step()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE_S)
     with open(path, encoding="utf-8") as file:
         text = file.read()
     equal(dumped(path), text)

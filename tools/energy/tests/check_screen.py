@@ -7,7 +7,7 @@ import signal
 import time
 
 from check_top_cgroups import DOCKER, cgroup_list, processes
-from program import Terminal, busy_machine, equal, expect, one_second, replay, written
+from program import PATIENCE_S, Terminal, busy_machine, equal, expect, one_second, replay, written
 from screens import Seen
 
 LEAVE_SCREEN = b"\033[?1049l"
@@ -192,7 +192,7 @@ def screen_hangup(folder):
     terminal.wait_for(b"(exited)")
     os.close(terminal.master)
     try:
-        equal(terminal.process.wait(timeout=5), 0)
+        equal(terminal.process.wait(timeout=PATIENCE_S), 0)
     finally:
         terminal.process.kill()
         os.close(terminal.slave)

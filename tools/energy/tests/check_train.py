@@ -9,7 +9,8 @@ import subprocess
 import xml.dom.minidom
 
 from feeding import Root, await_that, framed
-from program import ENERGY, ENVIRONMENT, NOBODY, Skipped, energy, equal, expect, running
+from program import (ENERGY, ENVIRONMENT, NOBODY, PATIENCE_S, Skipped, energy, equal, expect,
+                     running)
 from training import FIELDS, IDLE_W, PARAMETERS, TRUTH, Load, text_log
 
 MODULE = "sys/module/energy_core/parameters"
@@ -330,7 +331,7 @@ def followed(folder):
         root.write("intensity", "720")
         follows(840)
         process.send_signal(signal.SIGTERM)
-        out = process.communicate(timeout=10)[0]
+        out = process.communicate(timeout=PATIENCE_S)[0]
         equal(process.returncode, 0)
     equal(re.findall(r"^applied: energy= counts micrograms of CO2e, at (\d+) g/kWh", out, re.M),
           ["360", "180", "720"])

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import time
 
-from program import ENERGY, ENVIRONMENT, expect
+from program import ENERGY, ENVIRONMENT, PATIENCE_S, expect
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 SAMPLE = re.compile(r'([a-z_:]+)(?:\{(.*)\})? (\S+)$')
@@ -86,7 +86,7 @@ class Exporter:
         self.wait_for("/metrics\n")
         self.port = int(re.search(r":(\d+)/metrics\n", self.said)[1])
 
-    def wait_for(self, text, seconds=20):
+    def wait_for(self, text, seconds=PATIENCE_S):
         end = time.monotonic() + seconds
         while text not in self.said:
             left = end - time.monotonic()
@@ -102,7 +102,7 @@ class Exporter:
         return self.wait()
 
     def wait(self):
-        _, rest = self.process.communicate(timeout=20)
+        _, rest = self.process.communicate(timeout=PATIENCE_S)
         self.said += rest.decode()
         return self.process.returncode
 
@@ -115,10 +115,10 @@ class Exporter:
         """Status, headers and text of an answer."""
         if certificate:
             context = ssl.create_default_context(cafile=certificate)
-            connection = http.client.HTTPSConnection("localhost", self.port, timeout=20,
+            connection = http.client.HTTPSConnection("localhost", self.port, timeout=PATIENCE_S,
                                                      context=context)
         else:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()

@@ -8,7 +8,7 @@ import time
 import zlib
 
 from listings import Machine
-from program import expect
+from program import PATIENCE_S, expect
 
 MARK = b"\x89ENLOG1\n"
 HEADER = struct.Struct("<8sIIIIQ")
@@ -57,7 +57,7 @@ class Root:
         self.publish()
 
 
-def await_that(what, seconds=10):
+def await_that(what, seconds=PATIENCE_S):
     """Until what() is true, and returns that."""
     end = time.monotonic() + seconds
     while True:

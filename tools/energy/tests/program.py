@@ -18,6 +18,9 @@ ENERGY = os.path.abspath(sys.argv[1])
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm"}
 NOBODY = 65534
 
+# For what is sure to come: so long waits nobody but for a failure, however busy the machine is.
+PATIENCE_S = 300
+
 
 class Skipped(Exception):
     pass
@@ -33,7 +36,7 @@ def equal(is_, expected):
 
 
 def energy(*words, **more):
-    return subprocess.run([ENERGY, *words], capture_output=True, text=True, timeout=20,
+    return subprocess.run([ENERGY, *words], capture_output=True, text=True, timeout=PATIENCE_S,
                           stdin=subprocess.DEVNULL, env=ENVIRONMENT, check=False, **more)
 
 
@@ -100,8 +103,8 @@ class Terminal:
         size = struct.pack("HHHH", lines, columns, 0, 0)
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, size)
 
-    def wait_for(self, text, seconds=10):
-        end = time.monotonic() + seconds
+    def wait_for(self, text):
+        end = time.monotonic() + PATIENCE_S
         while text not in self.output:
             if time.monotonic() > end:
                 self.process.kill()
@@ -112,7 +115,7 @@ class Terminal:
     def finish(self):
         """The exit status, once the terminal is as it was."""
         try:
-            status = self.process.wait(timeout=5)
+            status = self.process.wait(timeout=PATIENCE_S)
         finally:
             self.process.kill()
         while select.select([self.master], [], [], 0.1)[0]:

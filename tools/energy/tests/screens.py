@@ -6,7 +6,7 @@ import select
 import sys
 import time
 
-from program import Terminal
+from program import PATIENCE_S, Terminal
 
 # Where Debian has them, whichever Python runs this.
 sys.path.append("/usr/lib/python3/dist-packages")
@@ -30,9 +30,9 @@ class Seen(Terminal):
     def text(self):
         return "\n".join(self.rows())
 
-    def await_screen(self, what, seconds=10):
+    def await_screen(self, what):
         """Until what() of the screen's text is so."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + PATIENCE_S
         while not what(self.text()):
             if time.monotonic() > end:
                 self.process.kill()
