@@ -10,6 +10,7 @@
 #include "lib/reader.h"
 #include "lib/wait.h"
 
+#define PROC_ENERGY "/proc/energy/"
 #define FIRST_CHUNK (256 << 10)
 #define LARGEST_LISTING (1UL << 30)
 
@@ -141,14 +142,7 @@ static const char *open_hint(const struct energy_failure *failure)
 {
 	bool denied = failure->err == -EACCES || failure->err == -EPERM;
 
-	if (!strcmp(failure->path, ENERGY_PROC_ALL)) {
-		if (denied)
-			return " (try sudo, or energy top --cgroup)";
-		if (failure->err == -ENOENT)
-			return " (is energy_core loaded? modprobe energy_rapl_msr)";
-	}
-	if (!strncmp(failure->path, ENERGY_PROC_CGROUP, strlen(ENERGY_PROC_CGROUP)) &&
-	    failure->err == -ENOENT)
+	if (!strncmp(failure->path, PROC_ENERGY, strlen(PROC_ENERGY)) && failure->err == -ENOENT)
 		return " (is energy_core loaded? modprobe energy_rapl_msr)";
 	if (!strcmp(failure->path, ENERGY_DEBUGFS_ALL) && failure->err == -ENOENT)
 		return " (is energy_core loaded? modprobe energy_rapl_msr; is debugfs mounted?)";

@@ -139,10 +139,10 @@ static void not_permitted(bool *good)
 
 	set_kernel(-EACCES, -EACCES, -EACCES, 0);
 	CHECK_TEXT(read_best(&path), "cannot open /proc/energy/all: Permission denied "
-		   "(try sudo, or energy top --cgroup)");
+		   "(try sudo)");
 	set_kernel(-ENOENT, -EPERM, -ENOENT, 0);
 	CHECK_TEXT(read_best(&path), "cannot open /proc/energy/all: Operation not permitted "
-		   "(try sudo, or energy top --cgroup)");
+		   "(try sudo)");
 }
 
 /* Who may not look into debugfs cannot know from it that the module is not there. */
