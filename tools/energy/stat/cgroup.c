@@ -12,12 +12,17 @@
 
 #include "lib/comm.h"
 #include "stat/cgroup.h"
+#include "stat/run.h"
 
 #define PREFIX "energy-stat-"
 
 /* Of moving who is left: who forks meanwhile is found in the next one. */
-#define MOST_ROUNDS 100
+#define MOST_ROUNDS 500
+#define MOMENT_NS 10000000
 #define MOST_NAMES 100
+
+/* In linux/sched.h, and among the flags that proc(5) tells. */
+#define PF_EXITING 0x4
 
 /*
  * Removes what a measurement that was killed has left. Who measures holds a lock on the
@@ -94,7 +99,10 @@ static int open_directory(struct energy_stat_cgroup *cgroup)
 	cgroup->fd = open(cgroup->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cgroup->fd < 0)
 		return -errno;
-	if (flock(cgroup->fd, LOCK_EX) || fstat(cgroup->fd, &about))
+	/* Everybody may lock it: who looks for stale ones, for a moment; or to hold us up. */
+	if (flock(cgroup->fd, LOCK_EX | LOCK_NB))
+		err = -EBUSY;
+	else if (fstat(cgroup->fd, &about))
 		err = -errno;
 	else if (!takes_processes(cgroup->fd))
 		err = access(cgroup->path, F_OK) ? -errno : -EOPNOTSUPP;
@@ -113,15 +121,15 @@ static int create_in(struct energy_stat_cgroup *cgroup, const char *parent)
 	if (err)
 		return err;
 	remove_stale(parent);
-	/* Before it is locked, another measurement may take it for stale. */
+	/* Before it is locked, another measurement may take it for stale, and lock or remove it. */
 	do {
 		err = make_directory(cgroup, parent);
 		if (err)
 			return err;
 		err = open_directory(cgroup);
-	} while (err == -ENOENT && --tries);
-	if (err)
-		rmdir(cgroup->path);
+		if (err)
+			rmdir(cgroup->path);
+	} while ((err == -ENOENT || err == -EBUSY) && --tries);
 	return err;
 }
 
@@ -178,6 +186,26 @@ int energy_stat_cgroup_join(const struct energy_stat_cgroup *cgroup)
 	return write_pid(cgroup->fd, "0");
 }
 
+/* proc(5): id, (name), state, parent, group, session, terminal, its group, flags... */
+static bool has_ended(const char *pid)
+{
+	char path[64], text[1024] = "";
+	const char *behind_name;
+	unsigned int flags;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	in = fopen(path, "re");
+	if (!in)
+		return true;
+	text[fread(text, 1, sizeof(text) - 1, in)] = '\0';
+	fclose(in);
+	behind_name = strrchr(text, ')');
+	return !behind_name ||
+	       sscanf(behind_name, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1 ||
+	       flags & PF_EXITING;
+}
+
 static void describe(struct energy_stat_left *left, const char *pid)
 {
 	size_t used = strlen(left->some);
@@ -198,13 +226,16 @@ static void describe(struct energy_stat_left *left, const char *pid)
 		 shown[0] ? shown : "?");
 }
 
-/* Moves all that are in it now; returns how many could be moved. */
+/*
+ * Moves all that are in it now. Returns of how many the kernel said so: of those that are just
+ * ending, too, although they stay until they have.
+ */
 static size_t move_round(const struct energy_stat_cgroup *cgroup, int to,
 			 struct energy_stat_left *left)
 {
 	int fd = openat(cgroup->fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	char pid[32];
-	size_t moved = 0;
+	size_t nr = 0;
 	FILE *in;
 
 	if (fd < 0)
@@ -219,12 +250,30 @@ static size_t move_round(const struct energy_stat_cgroup *cgroup, int to,
 		/* 0: of another PID namespace, not to be named from here. */
 		if (!strcmp(pid, "0") || write_pid(to, pid))
 			continue;
-		moved++;
+		nr++;
+		if (has_ended(pid))
+			continue;
 		left->nr++;
 		describe(left, pid);
 	}
 	fclose(in);
-	return moved;
+	return nr;
+}
+
+static void move_all(const struct energy_stat_cgroup *cgroup, int to,
+		     struct energy_stat_left *left)
+{
+	unsigned int rounds = 0;
+
+	for (;;) {
+		size_t before = left->nr;
+
+		if (!move_round(cgroup, to, left) || ++rounds == MOST_ROUNDS)
+			return;
+		/* Ending takes a moment, longer where there is much memory to be given back. */
+		if (left->nr == before)
+			energy_stat_pause(MOMENT_NS);
+	}
 }
 
 void energy_stat_cgroup_remove(struct energy_stat_cgroup *cgroup,
@@ -232,12 +281,10 @@ void energy_stat_cgroup_remove(struct energy_stat_cgroup *cgroup,
 			       struct energy_stat_left *left)
 {
 	int to = open(home->own, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	unsigned int rounds = 0;
 
 	memset(left, 0, sizeof(*left));
 	if (to >= 0) {
-		while (move_round(cgroup, to, left) && ++rounds < MOST_ROUNDS)
-			;
+		move_all(cgroup, to, left);
 		close(to);
 	}
 	left->stays = rmdir(cgroup->path);
