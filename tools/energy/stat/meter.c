@@ -39,27 +39,40 @@ static void rewind_close(int fd)
 	(void)fd;
 }
 
-/* Reads again what is open: whose numbers it has was decided then. The path is a number. */
+/*
+ * Reads again what is open: whose numbers it has, and which loading of the module's, was decided
+ * then. The path is a number.
+ */
 static const struct energy_io rewind_io = {
 	.open = rewind_open,
 	.read = rewind_read,
 	.close = rewind_close,
 };
 
+struct number {
+	char text[16];
+};
+
+static struct number number_of(int fd)
+{
+	struct number number;
+
+	snprintf(number.text, sizeof(number.text), "%d", fd);
+	return number;
+}
+
 static int read_window(const struct energy_stat_meter *meter, int fd,
 		       struct energy_cgroup *cgroup, uint64_t *timestamp_ns,
 		       struct energy_failure *failure)
 {
-	char number[16];
-	int err;
+	int err = energy_cgroup_stat_read(&rewind_io, number_of(fd).text, cgroup, timestamp_ns,
+					  failure);
 
-	snprintf(number, sizeof(number), "%d", fd);
-	err = energy_cgroup_stat_read(&rewind_io, number, cgroup, timestamp_ns, failure);
 	snprintf(failure->path, sizeof(failure->path), "%s", meter->cgroup_stat);
 	return err;
 }
 
-static int read_live(const struct energy_stat_meter *meter, uint64_t id,
+static int read_live(const struct energy_stat_meter *meter, int fd, uint64_t id,
 		     struct energy_cgroup *cgroup, uint64_t *timestamp_ns,
 		     struct energy_failure *failure)
 {
@@ -67,7 +80,8 @@ static int read_live(const struct energy_stat_meter *meter, uint64_t id,
 	struct energy_cgroup_list list;
 	int err;
 
-	err = energy_cgroups_read(&energy_system_io, meter->cgroups, &list, failure);
+	err = energy_cgroups_read(&rewind_io, number_of(fd).text, &list, failure);
+	snprintf(failure->path, sizeof(failure->path), "%s", meter->cgroups);
 	if (err)
 		return err;
 	*timestamp_ns = energy_number_or(list.timestamp_ns, 0);
@@ -163,6 +177,16 @@ int energy_stat_meter_before(const struct energy_stat_meter *meter,
 			     struct energy_stat_reading *reading, struct energy_failure *failure)
 {
 	memset(reading, 0, sizeof(*reading));
+	reading->cgroups_fd = -1;
+	if (!meter->windows) {
+		reading->cgroups_fd = energy_system_io.open(meter->cgroups);
+		if (reading->cgroups_fd < 0) {
+			failure->err = reading->cgroups_fd;
+			failure->step = ENERGY_STEP_OPEN;
+			snprintf(failure->path, sizeof(failure->path), "%s", meter->cgroups);
+			return failure->err;
+		}
+	}
 	if (!meter->listing[0])
 		return 0;
 	return energy_read(&energy_system_io, meter->listing, &reading->before, failure);
@@ -192,8 +216,8 @@ static int read_from(const struct energy_stat_meter *meter, const struct energy_
 			err = read_window(meter, run->window_fd, &reading->cgroup, &timestamp_ns,
 					  failure);
 		else
-			err = read_live(meter, cgroup->id, &reading->cgroup, &timestamp_ns,
-					failure);
+			err = read_live(meter, reading->cgroups_fd, cgroup->id, &reading->cgroup,
+					&timestamp_ns, failure);
 		/* Of a window that was replaced time and again there is a newer one. */
 		if (err && err != -ESTALE)
 			return err;
@@ -235,6 +259,8 @@ int energy_stat_meter_after(const struct energy_stat_meter *meter,
 
 void energy_stat_reading_free(struct energy_stat_reading *reading)
 {
+	if (reading->cgroups_fd >= 0)
+		close(reading->cgroups_fd);
 	energy_listing_free(&reading->before);
 	energy_listing_free(&reading->after);
 }

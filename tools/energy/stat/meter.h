@@ -25,6 +25,7 @@ struct energy_stat_reading {
 	bool known;
 	bool incomplete;	/* the wait for its last sample was cut short */
 	struct energy_cgroup cgroup;	/* without a path */
+	int cgroups_fd;		/* the list, open since before the run; or negative */
 	struct energy_listing before, after;	/* the machine's; no text: not known */
 };
 
@@ -32,7 +33,11 @@ struct energy_stat_reading {
 int energy_stat_meter_find(struct energy_stat_meter *meter, const char *root,
 			   struct energy_failure *failure);
 
-/* Before the run. */
+/*
+ * Before the run. What is opened here ends with the module (EIO): totals that a module loaded
+ * meanwhile begins at 0 are not taken for the run's. Returns 0 or a negative errno, with @failure;
+ * either way energy_stat_reading_free() is due.
+ */
 int energy_stat_meter_before(const struct energy_stat_meter *meter,
 			     struct energy_stat_reading *reading, struct energy_failure *failure);
 

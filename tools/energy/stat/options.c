@@ -66,7 +66,7 @@ static const char help[] =
 "EXIT STATUS\n"
 "  that of COMMAND, 128 + N when signal N killed it; of several runs, of the first that failed\n"
 "  2    wrong usage\n"
-"  125  energy stat itself failed: nothing was measured\n"
+"  125  energy stat itself failed: nothing was measured, or not read or written\n"
 "  126  COMMAND cannot be run\n"
 "  127  COMMAND was not found\n"
 "\n"

@@ -49,6 +49,9 @@ static int fail_reading(struct stat_session *session, const struct energy_failur
 		energy_complain(session->who, "cannot open %s: %s (is energy_core loaded? "
 				"modprobe energy_rapl_msr)", failure->path,
 				strerror(-failure->err));
+	else if (failure->step == ENERGY_STEP_READ && failure->err == -EIO)
+		energy_complain(session->who, "cannot read %s: %s (was the module unloaded "
+				"meanwhile?)", failure->path, strerror(-failure->err));
 	else
 		energy_complain_failure(session->who, failure);
 	return ENERGY_STAT_FAILED;
@@ -202,8 +205,11 @@ static int run_in(struct stat_session *session, const struct energy_stat_cgroup 
 	struct energy_stat_run run;
 	int err, status;
 
-	if (energy_stat_meter_before(meter, &reading, &failure))
-		return fail_reading(session, &failure);
+	if (energy_stat_meter_before(meter, &reading, &failure)) {
+		status = fail_reading(session, &failure);
+		energy_stat_reading_free(&reading);
+		return status;
+	}
 	err = energy_stat_run(&run, session->options.argv, cgroup,
 			      meter->windows ? meter->cgroup_stat : NULL);
 	if (err)

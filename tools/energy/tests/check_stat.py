@@ -19,8 +19,8 @@ import signal
 import subprocess
 import time
 
-from program import (ENERGY, ENVIRONMENT, NOBODY, Skipped, busy_machine, energy, equal,
-                     expect, one_second, running)
+from program import (ENERGY, ENVIRONMENT, NOBODY, PATIENCE_S, Skipped, busy_machine, energy,
+                     equal, expect, one_second, running)
 
 FUTURE = 10 ** 18
 DEBUGFS_DOMAIN = ("domain=package-0 kind=package instance=0 source=rapl_msr billed=1 "
@@ -68,7 +68,7 @@ def remove(home):
     """With whatever a test that failed has left in it."""
     with contextlib.suppress(OSError):
         written(f"{home}/cgroup.kill", "1")
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + PATIENCE_S
     for folder, _, _ in os.walk(home, topdown=False):
         while os.path.isdir(folder) and time.monotonic() < give_up:
             with contextlib.suppress(OSError):
@@ -317,6 +317,23 @@ def left_running(folder):
         end(pid)
 
 
+def left_ending(folder):
+    """Who is about to end can neither be moved nor is it running on: its end is awaited."""
+    meter = Meter(folder)
+    meter.script(end=f"""
+set +e
+mkfifo {folder}/pipe
+python3 -c 'import time; big = b"x" * (1 << 28); print(flush=True); time.sleep(100)' \\
+    >{folder}/pipe 2>/dev/null &
+read -r _ <{folder}/pipe
+kill -KILL $!
+while flags=$(cut -d" " -f9 /proc/$!/stat 2>/dev/null) && [ $((flags & 4)) = 0 ]; do :; done
+exit 0
+""")
+    done, report = meter.json()
+    equal((done.returncode, report["notes"]), (0, []))
+
+
 def left_cgroup(folder):
     """One that the command made in its own is not ours to remove."""
     meter = Meter(folder)
@@ -349,13 +366,13 @@ def end(pid):
     """Kills it, and waits until it is gone: it is not our child."""
     fd = os.pidfd_open(pid)
     signal.pidfd_send_signal(fd, signal.SIGKILL)
-    expect(select.select([fd], [], [], 10)[0], pid)
+    expect(select.select([fd], [], [], PATIENCE_S)[0], pid)
     os.close(fd)
 
 
 def first_child(pid):
     """Of the measurement, when it has become the command."""
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
             children = file.read().split()
@@ -384,7 +401,7 @@ def signals(folder):
         with meter.running("-r", "3", f"{meter.root}/command") as process:
             await_file(f"{meter.root}/ready")
             process.send_signal(number)
-            told = process.communicate(timeout=20)[1]
+            told = process.communicate(timeout=PATIENCE_S)[1]
             equal((number, process.returncode), (number, 9))
         expect("2.500000 J      active energy" in told, told)
         expect(" 1 of 3 runs: it was ended early.\n" in told, told)
@@ -394,7 +411,7 @@ def signals(folder):
 
 
 def await_file(path):
-    give_up = time.monotonic() + 20
+    give_up = time.monotonic() + PATIENCE_S
     while not os.path.exists(path):
         expect(time.monotonic() < give_up, path)
         time.sleep(0.01)
@@ -412,7 +429,7 @@ def ctrl_c(folder):
     await_file(f"{folder}/ready")
     os.write(master, b"\003")
     fd = os.pidfd_open(pid)
-    ended = select.select([fd], [], [], 20)[0]
+    ended = select.select([fd], [], [], PATIENCE_S)[0]
     if not ended:
         os.kill(pid, signal.SIGKILL)
     equal((ended, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])), ([fd], 9))
@@ -425,29 +442,39 @@ def ctrl_c(folder):
     meter.check_clean()
 
 
+def patient(meter):
+    """It waits for two samples, too: so long that whatever comes in a test comes before."""
+    text = busy_machine().proc_all()
+    meter.write("all", text.replace("sample_ns=100000000", f"sample_ns={PATIENCE_S * 10 ** 9}"))
+
+
 def waits_for_a_sample(folder):
     """The numbers in an older sample are not all."""
-    meter = Meter(folder, timestamp=time.clock_gettime_ns(time.CLOCK_BOOTTIME), energy_nj=1)
+    now_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    meter = Meter(folder, timestamp=f"{now_ns:019}", energy_nj=1_000_000_000)
+    patient(meter)
     path = f"{folder}/proc/energy/cgroups"
     with meter.running("--json", f"{folder}/command") as process:
-        while "energy_nj=1 " not in (older := open(path, encoding="utf-8").read()):
+        while "energy_nj=1000000000 " not in (text := open(path, encoding="utf-8").read()):
             expect(process.poll() is None, "ended")
             time.sleep(0.01)
-        newer = re.sub("timestamp=[0-9]+", f"timestamp={FUTURE}", older)
-        written(f"{folder}/newer", newer.replace("energy_nj=1 ", "energy_nj=7000000000 "))
-        os.rename(f"{folder}/newer", path)
-        report = json.loads(process.communicate(timeout=20)[1])
+        # In the file that it has open, and the time last.
+        with open(path, "r+", encoding="utf-8") as file:
+            for place, number in ((text.index("1000000000 path"), 7_000_000_000),
+                                  (len("timestamp="), FUTURE)):
+                file.seek(place)
+                file.write(str(number))
+                file.flush()
+        report = json.loads(process.communicate(timeout=PATIENCE_S)[1])
     equal((report["metrics"]["energy_j"]["mean"], report["notes"]), (7, []))
 
 
 def wait_is_cut_short(folder):
     meter = Meter(folder, timestamp=5)
-    # So that there is time to look: it is patient for two samples, too.
-    meter.write("all", busy_machine().proc_all().replace("sample_ns=100000000",
-                                                         "sample_ns=10000000000"))
+    patient(meter)
     with meter.running("--json", f"{folder}/command") as process:
-        give_up = time.monotonic() + 10
-        # It waits, its child is gone, and its signals are blocked but for the wait.
+        give_up = time.monotonic() + PATIENCE_S
+        # Its child is gone; signals are blocked but for the wait.
         while any(map(os.path.exists, map("/proc/{}".format, children(process.pid)))) or \
                 "energy_nj=2500000123" not in open(f"{folder}/proc/energy/cgroups",
                                                    encoding="utf-8").read():
@@ -458,8 +485,12 @@ def wait_is_cut_short(folder):
         other = Meter(f"{folder}/other")
         equal(energy(*other.words(f"{other.root}/command"), preexec_fn=meter.enter).returncode, 0)
         equal([name for name in os.listdir(meter.home) if name.startswith("energy-stat-")], own)
-        process.send_signal(signal.SIGINT)
-        report = json.loads(process.communicate(timeout=20)[1])
+        # Those that come before it waits count as the command's.
+        fd = os.pidfd_open(process.pid)
+        while not select.select([fd], [], [], 0.05)[0]:
+            process.send_signal(signal.SIGINT)
+        os.close(fd)
+        report = json.loads(process.communicate(timeout=PATIENCE_S)[1])
     equal((process.returncode, report["metrics"]["energy_j"]["mean"], report["notes"]),
           (0, 2.500000123, ["Incomplete: the wait for the sample after the command's end was "
                             "cut short."]))
@@ -482,6 +513,27 @@ def not_listed(folder):
           "not list the command's cgroup (was the module loaded again?)\n"))
     with open(f"{folder}/out", encoding="utf-8") as file:
         expect("           not known        active energy\n" in file.read())
+
+
+def unloaded_meanwhile(folder):
+    """What has been opened before says so, as the kernel's memory of nobody does here."""
+    meter = Meter(folder)
+    os.unlink(f"{folder}/proc/energy/cgroups")
+    os.symlink("/proc/self/mem", f"{folder}/proc/energy/cgroups")
+    done = meter.stat("-o", f"{folder}/out", "true")
+    equal((done.returncode, done.stderr), (125, f"energy stat: cannot read {folder}/proc/energy/"
+          "cgroups: Input/output error (was the module unloaded meanwhile?)\n"))
+    with open(f"{folder}/out", encoding="utf-8") as file:
+        expect("           not known        active energy\n" in file.read())
+
+
+def loaded_anew(folder):
+    """A list that another loading of the module has begun is not that of before the command."""
+    meter = Meter(folder)
+    meter.script(end=f"mv {folder}/proc/energy/cgroups {folder}/proc/energy/another; "
+                 f": >{folder}/proc/energy/cgroups\n")
+    done, report = meter.json()
+    equal((done.returncode, report["metrics"]["energy_j"]["mean"]), (0, 2.500000123))
 
 
 def time_namespace(folder):
@@ -528,18 +580,20 @@ def opened_inside(folder):
             expect(re.search(r"(?m)^0::.*/energy-stat-\d+-\d+$", file.read()))
         with open(f"{folder}/proc/energy/cgroup.stat", "wb"):
             pass
-        told = process.communicate(timeout=20)[1]
+        told = process.communicate(timeout=PATIENCE_S)[1]
     equal(process.returncode, 125)
     expect("Illegal seek" in told, told)
 
 
 def waiting_child(pid):
-    """The one that waits in its open()."""
-    give_up = time.monotonic() + 10
+    """The one that has entered its cgroup, and waits in its open()."""
+    give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         for child in children(pid):
+            with open(f"/proc/{child}/cgroup", encoding="utf-8") as file:
+                entered = "/energy-stat-" in file.read()
             with open(f"/proc/{child}/stat", encoding="utf-8") as file:
-                if file.read().rsplit(") ", 1)[1].startswith("S"):
+                if entered and file.read().rsplit(") ", 1)[1].startswith("S"):
                     return int(child)
         time.sleep(0.01)
     raise AssertionError("no child that waits")
@@ -577,12 +631,12 @@ def hostile_words(folder):
     meter = Meter(folder)
     words = (f"{folder}/command", "\033[31mEVIL", "back\\101slash", "a\nb", "caf\u00e9",
              b"\xff\xed\xa0\x80z")
-    done = subprocess.run([ENERGY, *meter.words(*words)], capture_output=True, timeout=20,
+    done = subprocess.run([ENERGY, *meter.words(*words)], capture_output=True, timeout=PATIENCE_S,
                           env=ENVIRONMENT, check=False, preexec_fn=meter.enter)
     expect(f"{folder}/command \\033[31mEVIL back\\101slash a\\012b caf\u00e9 "
            "\\377\\355\\240\\200z'".encode() in done.stderr, done.stderr)
     done = subprocess.run([ENERGY, *meter.words("--json", *words)], capture_output=True,
-                          timeout=20, env=ENVIRONMENT, check=False, preexec_fn=meter.enter)
+                          timeout=PATIENCE_S, env=ENVIRONMENT, check=False, preexec_fn=meter.enter)
     equal(json.loads(done.stderr.decode())["command"],
           [*words[:-1], "\ufffd\ufffd\ufffd\ufffdz"])
 
@@ -681,6 +735,7 @@ CASES = (
     ("stat: exit statuses", statuses),
     ("stat: the command's own streams and options", standard_streams),
     ("stat: who goes on is not killed", left_running),
+    ("stat: who is about to end", left_ending),
     ("stat: a cgroup of the command's own", left_cgroup),
     ("stat: what a killed measurement leaves goes with the next", killed_measurement),
     ("stat: signals are passed on to the command", signals),
@@ -689,6 +744,8 @@ CASES = (
     ("stat: that wait can be cut short", wait_is_cut_short),
     ("stat: no more samples", no_more_samples),
     ("stat: the cgroup is not listed", not_listed),
+    ("stat: the module is unloaded meanwhile", unloaded_meanwhile),
+    ("stat: the module is loaded anew meanwhile", loaded_anew),
     ("stat: a time namespace", time_namespace),
     ("stat: without privilege", unprivileged_reading),
     ("stat: cgroup.stat is opened inside of the cgroup", opened_inside),
