@@ -284,16 +284,19 @@ static bool note_bare_id(struct energy_container *container, const struct walk *
 	return true;
 }
 
-static void note_unit(struct energy_container *container, const char *name)
+static bool note_unit(struct energy_container *container, const char *name)
 {
 	char stem[NAME_MAX + 1];
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(unit_suffixes); i++) {
 		copy(stem, sizeof(stem), name);
-		if (cut_suffix(stem, unit_suffixes[i]))
-			copy(container->unit, sizeof(container->unit), name);
+		if (!cut_suffix(stem, unit_suffixes[i]))
+			continue;
+		copy(container->unit, sizeof(container->unit), name);
+		return true;
 	}
+	return false;
 }
 
 /* True when @name is a container's: the rest of the path is of no interest then. */
@@ -303,7 +306,6 @@ static bool note_name(struct energy_container *container, struct walk *walk, con
 	char *colon;
 	bool done;
 
-	note_unit(container, name);
 	copy(scope, sizeof(scope), name);
 	cut_suffix(scope, ".scope");
 	/* "SLICE:cri-containerd:ID": what is meant for systemd, given to cgroupfs. */
@@ -324,17 +326,22 @@ bool energy_container_of(struct energy_container *container, const char *path)
 {
 	char names[2][NAME_MAX + 1] = { "", "" };
 	struct walk walk = { .above = "" };
+	const char *begin = path;
 	unsigned int turn = 0;
+	bool done = false;
 
 	memset(container, 0, sizeof(*container));
-	while (*path) {
+	while (*path && !done) {
 		size_t len = strcspn(path, "/");
+		bool is_unit;
 
 		if (len && len <= NAME_MAX) {
 			memcpy(names[turn], path, len);
 			names[turn][len] = '\0';
-			if (note_name(container, &walk, names[turn]))
-				break;
+			is_unit = note_unit(container, names[turn]);
+			done = note_name(container, &walk, names[turn]);
+			if (is_unit || done)
+				container->end = path + len - begin;
 			walk.above = names[turn];
 			turn = !turn;
 		}

@@ -4,6 +4,7 @@
 #define ENERGY_CONTAINER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum energy_runtime {
 	ENERGY_RUNTIME_NONE,	/* no container */
@@ -25,6 +26,7 @@ struct energy_container {
 	char pod[37];		/* the Kubernetes pod's UID, with dashes as the API has it */
 	char qos[12];		/* its class: guaranteed, burstable, besteffort */
 	char unit[128];		/* the systemd unit that is nearest: nginx.service */
+	size_t end;		/* where in the path the name of the container ends, or the unit's */
 };
 
 /*

@@ -33,12 +33,16 @@ static void containers(bool *good)
 	CHECK_TEXT(label("/machine.slice/machine-qemu\\x2d3\\x2da\\x2db.scope/vcpu0"),
 		   "libvirt a-b/vcpu0");
 	CHECK_TEXT(label("/lxc.payload.web/init.scope"), "lxc web/init.scope");
+	/* Short names are in others, too. */
+	CHECK_TEXT(label("/machine.slice/lxc/a/init"), "lxc a/init");
+	CHECK_TEXT(label("/c/lxc/c"), "lxc c");
 }
 
 static void others(bool *good)
 {
 	CHECK_TEXT(label("/system.slice/nginx.service"), "nginx.service");
 	CHECK_TEXT(label("/system.slice/nginx.service/worker"), "nginx.service/worker");
+	CHECK_TEXT(label("/my-a.service.d/a.service/x"), "a.service/x");
 	CHECK_TEXT(label("/kubepods/pod8dbc5577-d0e2-4706-8787-57d52c03ddf2"),
 		   "/kubepods/pod8dbc5577-d0e2-4706-8787-57d52c03ddf2");
 	CHECK_TEXT(label("/"), "/");

@@ -9,14 +9,6 @@
 #define ID_SHOWN 12	/* as engines print it */
 #define POD_SHOWN 8
 
-/* What comes below the cgroup that has @word in its name; NULL where none has. */
-static const char *below(const char *path, const char *word)
-{
-	const char *there = *word ? strstr(path, word) : NULL;
-
-	return there ? there + strcspn(there, "/") : NULL;
-}
-
 static bool is_hash(const struct energy_container *container)
 {
 	return strlen(container->id) == sizeof(container->id) - 1 &&
@@ -42,19 +34,13 @@ static bool understand(char *name, size_t size, const char *path, const char **r
 
 	if (!energy_container_of(&container, path))
 		return false;
+	*rest = path + container.end;
 	if (container.runtime != ENERGY_RUNTIME_NONE) {
 		name_container(name, size, &container);
-		*rest = below(path, container.id);
-		/* A name that the path has escaped: its unit has it likewise. */
-		if (!*rest)
-			*rest = below(path, container.unit);
-		if (!*rest)
-			*rest = "";
 		return true;
 	}
 	snprintf(name, size, "%s", container.unit);
-	*rest = below(path, container.unit);
-	return *rest;
+	return container.unit[0];
 }
 
 void energy_label(char *out, size_t size, const char *path)
