@@ -69,6 +69,40 @@ def screen_looks(folder):
     equal(terminal.quit(), 0)
 
 
+def screen_looks_up(folder):
+    """Processes' cgroups, once something shows them: a pipe without a writer holds it up."""
+    root = processes(folder, p40="/user.slice")
+    os.mkdir(f"{root}/12")
+    os.mkfifo(f"{root}/12/cgroup")
+
+    def look_up():
+        with open(f"{root}/12/cgroup", "w", encoding="utf-8") as file:
+            file.write(f"0::{DOCKER}\n")
+
+    terminal = Seen(*screen_words(folder), "--proc", root)
+    terminal.await_text("(exited)")
+    terminal.press(b"j")
+    terminal.await_text("processes by joules   h: help")
+    terminal.press(b"c")
+    look_up()
+    terminal.await_text("cgroups by joules", "docker 0123456789ab", "summed up from processes")
+    # Not another time for what it knows.
+    terminal.press(b"pt")
+    terminal.await_text("processes as a tree, by joules")
+    equal(names(terminal)[2:4], ["  docker 0123456789ab", "   python3"])
+    equal(terminal.quit(), 0)
+
+    terminal = Terminal(*screen_words(folder), "--proc", root)
+    terminal.wait_for(b"(exited)")
+    expect(b"CGROUP" not in terminal.output, terminal.output)
+    terminal.resize(24, 100)
+    terminal.process.send_signal(signal.SIGWINCH)
+    look_up()
+    terminal.wait_for(b"docker 0123456789ab")
+    os.write(terminal.master, b"q")
+    equal(terminal.finish(), 0)
+
+
 def screen_help(folder):
     terminal = Seen(*screen_words(folder))
     terminal.await_text("(exited)")
@@ -248,6 +282,7 @@ def screen_unknown(folder):
 CASES = (
     ("screen: q ends it, nothing hostile is written", screen_key),
     ("screen: keys for cgroups, tree and order", screen_looks),
+    ("screen: cgroups are looked up when they are shown", screen_looks_up),
     ("screen: help; Esc ends it", screen_help),
     ("screen: a filter", screen_filter),
     ("screen: pause", screen_pause),

@@ -82,6 +82,8 @@ static void counts(bool *good)
 	CHECK(at(&groups, "/")->delta_nj == 900 && at(&groups, "/")->delta_cpu_ns == 45);
 	CHECK(at(&groups, "/a")->delta_nj == 200 && at(&groups, "/a")->total_nj == 500);
 	CHECK(at(&groups, "/a")->nr_active == 3 && at(&groups, "/a/b")->nr_active == 2);
+	energy_groups_place(&groups, &interval, &places);
+	CHECK(at(&groups, "/a")->nr_active == 3 && at(&groups, "/a/b")->nr_active == 2);
 	/* A new one has used all of it now. */
 	CHECK(at(&groups, "/a/b")->delta_nj == 100 && at(&groups, "/a/b")->removed);
 	/* Neither its energy nor its place is known. */

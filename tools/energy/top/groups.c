@@ -78,13 +78,15 @@ static size_t group_of(const struct energy_groups *groups, const struct energy_p
 	return path ? energy_groups_find(groups, path) : ENERGY_NO_PARENT;
 }
 
-/* Counts each process where it is and in all above, of which there are at most all. */
-static void count_processes(struct energy_groups *groups, const struct energy_interval *interval,
-			    const struct energy_places *places)
+/* Each process counts where it is and in all above, of which there are at most all. */
+void energy_groups_place(struct energy_groups *groups, const struct energy_interval *interval,
+			 const struct energy_places *places)
 {
 	size_t i;
 
 	groups->has_places = places->nr_places > 0;
+	for (i = 0; i < groups->nr_groups; i++)
+		groups->groups[i].nr_active = 0;
 	for (i = 0; i < interval->nr_rows; i++) {
 		size_t at = group_of(groups, places, &interval->rows[i]);
 		size_t left = groups->nr_groups;
@@ -178,7 +180,7 @@ int energy_groups_count(struct energy_groups *groups, const struct energy_cgroup
 	if (outcome == ENERGY_INTERVAL && index_paths(groups))
 		outcome = -ENOMEM;
 	if (outcome == ENERGY_INTERVAL)
-		count_processes(groups, interval, places);
+		energy_groups_place(groups, interval, places);
 	else
 		energy_groups_free(groups);
 	return outcome;
@@ -290,7 +292,7 @@ static void add_up(struct energy_groups *groups, const struct energy_interval *i
 		parent->delta_nj += group->delta_nj;
 		parent->delta_cpu_ns += group->delta_cpu_ns;
 	}
-	count_processes(groups, interval, places);
+	energy_groups_place(groups, interval, places);
 }
 
 int energy_groups_sum(struct energy_groups *groups, const struct energy_interval *interval,

@@ -52,6 +52,10 @@ int energy_groups_count(struct energy_groups *groups, const struct energy_cgroup
 int energy_groups_sum(struct energy_groups *groups, const struct energy_interval *interval,
 		      const struct energy_places *places);
 
+/* Counts the processes of each anew, as they are in @places. */
+void energy_groups_place(struct energy_groups *groups, const struct energy_interval *interval,
+			 const struct energy_places *places);
+
 /* The group of @path; ENERGY_NO_PARENT: there is none. */
 size_t energy_groups_find(const struct energy_groups *groups, const char *path);
 

@@ -38,12 +38,20 @@ static int fill_counted(struct energy_moment *next, struct energy_moment *moment
 	return outcome < 0 ? outcome : 0;
 }
 
+static int fill_places(struct energy_moment *moment, const struct energy_places *before,
+		       const char *proc)
+{
+	moment->looked_up = proc;
+	if (energy_places_fill(&moment->places, before, proc, &moment->interval))
+		return -ENOMEM;
+	if (!moment->places.nr_places)
+		return 0;
+	return energy_groups_sum(&moment->summed, &moment->interval, &moment->places);
+}
+
 static int fill_groups(struct energy_moment *next, struct energy_moment *moment,
 		       const struct energy_glance *older, const struct energy_glance *newer)
 {
-	if (next->places.nr_places && energy_groups_sum(&next->summed, &next->interval,
-							&next->places))
-		return -ENOMEM;
 	if (older->has_cgroups && newer->has_cgroups)
 		return fill_counted(next, moment, older, newer);
 	return 0;
@@ -116,6 +124,9 @@ static int note(struct energy_moment *moment)
 	moment->cgroups_counted = moment->has_counted;
 	if (note_processes(&moment->processes, &moment->interval))
 		return -ENOMEM;
+	/* A time of which nothing is known would be missing in between. */
+	if (!groups->length_ns)
+		energy_history_free(&moment->cgroups);
 	if (!groups->length_ns || (moment->has_counted && !moment->counted_anew))
 		return 0;
 	return note_groups(&moment->cgroups, groups);
@@ -138,7 +149,7 @@ int energy_moment_advance(struct energy_moment *moment, const struct energy_glan
 		return outcome;
 	}
 	next.has_interval = true;
-	if (energy_places_fill(&next.places, &moment->places, proc, &next.interval) ||
+	if (fill_places(&next, &moment->places, proc) ||
 	    fill_groups(&next, moment, older, newer) || fill_powers(&next, older, newer)) {
 		free_interval(&next);
 		return -ENOMEM;
@@ -149,6 +160,21 @@ int energy_moment_advance(struct energy_moment *moment, const struct energy_glan
 	free_interval(moment);
 	*moment = next;
 	return note(moment) ? -ENOMEM : outcome;
+}
+
+int energy_moment_look_up(struct energy_moment *moment, const char *proc)
+{
+	const struct energy_places nobody = { 0 };
+
+	if (!proc || moment->looked_up || !moment->has_interval)
+		return 0;
+	if (fill_places(moment, &nobody, proc))
+		return -ENOMEM;
+	if (moment->has_counted)
+		energy_groups_place(&moment->counted, &moment->interval, &moment->places);
+	else if (moment->summed.length_ns)
+		return note_groups(&moment->cgroups, &moment->summed);
+	return 0;
 }
 
 struct energy_sight energy_moment_sight(const struct energy_moment *moment)

@@ -16,6 +16,7 @@
 struct energy_moment {
 	bool has_interval;
 	struct energy_interval interval;
+	bool looked_up;		/* places have been */
 	struct energy_places places;
 	bool has_counted, counted_anew;
 	struct energy_groups summed, counted;
@@ -31,6 +32,12 @@ struct energy_moment {
  */
 int energy_moment_advance(struct energy_moment *moment, const struct energy_glance *older,
 			  const struct energy_glance *newer, const char *proc);
+
+/*
+ * Looks up what energy_moment_advance() was not asked to, once something that is shown needs it;
+ * with @proc as there. Who has exited since has no place then. Returns 0 or -ENOMEM.
+ */
+int energy_moment_look_up(struct energy_moment *moment, const char *proc);
 
 /* What a table can be made of, while @moment stays as it is. */
 struct energy_sight energy_moment_sight(const struct energy_moment *moment);

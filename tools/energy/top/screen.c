@@ -83,6 +83,12 @@ void energy_screen_close(struct energy_screen *screen)
 	free(screen);
 }
 
+bool energy_screen_is_wide(const struct energy_screen *screen)
+{
+	(void)screen;
+	return COLS >= WIDE;
+}
+
 static void draw_line(void *context, enum energy_line kind, const char *line)
 {
 	struct energy_screen *screen = context;
@@ -105,16 +111,17 @@ static void begin(struct energy_screen *screen)
 
 size_t energy_screen_draw(struct energy_screen *screen, struct energy_page *page)
 {
+	bool wide = energy_screen_is_wide(screen);
 	size_t rows;
 
 	page->columns = COLS;
 	page->max_lines = LINES;
 	page->blocks = screen->blocks;
-	page->history_columns = COLS < NARROW ? 0 : COLS < WIDE ? HISTORY_USUAL : HISTORY_WIDE;
-	if (COLS < WIDE)
+	page->history_columns = COLS < NARROW ? 0 : wide ? HISTORY_WIDE : HISTORY_USUAL;
+	if (!wide)
 		page->indent = INDENT_USUAL;
 	/* The table of cgroups has them already, and the tree. */
-	if (COLS >= WIDE && page->table && !page->table->by_cgroup && !page->view->tree)
+	if (wide && page->table && !page->table->by_cgroup && !page->view->tree)
 		page->place_columns = PLACE_WIDE;
 	begin(screen);
 	rows = energy_page_emit(page, draw_line, screen);

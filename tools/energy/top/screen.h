@@ -16,6 +16,9 @@ struct energy_screen *energy_screen_open(void);
 /* Gives the terminal back as it was. NULL is no screen, and fine. */
 void energy_screen_close(struct energy_screen *screen);
 
+/* Is there room for the column of the processes' cgroups? */
+bool energy_screen_is_wide(const struct energy_screen *screen);
+
 /*
  * Draws @page, with its lines and columns set to what the terminal has. Returns how many rows
  * of the table are in it.

@@ -66,8 +66,10 @@ static bool wants_cgroups(const struct top *top)
 static const char *proc_to_look_up(const struct top *top)
 {
 	const struct energy_top_options *options = &top->options;
+	const struct energy_view *view = &top->view;
 
-	if (!wants_cgroups(top) && !top->view.tree && !top->view.filter[0])
+	if (view->by == ENERGY_BY_PROCESS && !view->tree && !view->filter[0] &&
+	    !(top->screen && energy_screen_is_wide(top->screen)))
 		return NULL;
 	if (options->proc || options->file || options->replay)
 		return options->proc;
@@ -158,7 +160,7 @@ static int show_page(struct top *top, struct energy_page *page)
 
 static int show(struct top *top)
 {
-	struct energy_sight sight = energy_moment_sight(&top->moment);
+	struct energy_sight sight;
 	struct energy_table table = { 0 };
 	char why[sizeof(top->feed.no_cgroups.path) + 256];
 	struct energy_page page = {
@@ -179,6 +181,9 @@ static int show(struct top *top)
 		return 0;
 	}
 	if (top->moment.has_interval) {
+		if (energy_moment_look_up(&top->moment, proc_to_look_up(top)))
+			return out_of_memory(top);
+		sight = energy_moment_sight(&top->moment);
 		if (energy_table_fill(&table, &sight, &top->view))
 			return out_of_memory(top);
 		page.interval = &top->moment.interval;
