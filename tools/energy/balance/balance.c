@@ -23,6 +23,7 @@ static const char help[] =
 "             pending_nj=Q difference_nj=D\n"
 "\n"
 "  (on a single line). D is M - (L + X + U + I + Q), exact and with its sign; it must be 0.\n"
+"  In a PID namespace of its own (a container) the processes of others are missing in L.\n"
 "\n"
 "OPTIONS\n"
 "  --file PATH   read PATH instead of " ENERGY_DEBUGFS_ALL "\n"
