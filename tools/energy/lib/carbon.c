@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/carbon.h"
@@ -112,33 +113,49 @@ static pid_t start_command(const char *command, int *from)
 	return child;
 }
 
-/* Until it is reaped its number, and that of its group, is nobody else's. */
-static int end_command(pid_t child, bool kill_it)
+/*
+ * Waits for its end, which may come after that of its output, and makes one of it at
+ * @deadline_ns. Until it is reaped its number, and that of its group, is nobody else's. Returns
+ * its status, or -ETIMEDOUT.
+ */
+static int end_command(pid_t child, uint64_t deadline_ns)
 {
+	const struct timespec moment = { .tv_nsec = NSEC_PER_MSEC };
+	bool late = false;
 	int status;
 
-	if (kill_it)
-		kill(-child, SIGKILL);
-	while (waitpid(child, &status, 0) < 0) {
-		if (errno != EINTR)
+	for (;;) {
+		pid_t ended;
+
+		if (!late && (energy_now_ns() >= deadline_ns || energy_wait_ended())) {
+			late = true;
+			kill(-child, SIGKILL);
+		}
+		ended = waitpid(child, &status, late ? 0 : WNOHANG);
+		if (ended == child)
+			return late ? -ETIMEDOUT : status;
+		if (ended < 0 && errno != EINTR)
 			return -errno;
+		if (!ended)
+			nanosleep(&moment, NULL);
 	}
-	return status;
 }
 
 static int read_command(const struct energy_carbon *carbon, char *text, size_t size, char *why,
 			size_t why_size)
 {
+	uint64_t deadline_ns = energy_now_ns() + carbon->timeout_ms * NSEC_PER_MSEC;
 	int from = -1, status;
 	pid_t child = start_command(carbon->text, &from);
 	ssize_t len = child;
 
 	if (child > 0) {
-		len = read_text(from, text, size, energy_now_ns() +
-				carbon->timeout_ms * NSEC_PER_MSEC);
+		len = read_text(from, text, size, deadline_ns);
 		close(from);
-		status = end_command(child, len < 0);
-		if (len >= 0 && status) {
+		status = end_command(child, len < 0 ? 0 : deadline_ns);
+		if (len >= 0 && status == -ETIMEDOUT) {
+			len = status;
+		} else if (len >= 0 && status) {
 			snprintf(why, why_size, "the command for the carbon intensity failed: %s",
 				 carbon->text);
 			return -EIO;

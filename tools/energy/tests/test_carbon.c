@@ -108,6 +108,9 @@ static void slow_commands(bool *good)
 	end = (struct pollfd){ .fd = ends[0], .events = POLLIN };
 	CHECK(poll(&end, 1, 20000) == 1 && end.revents & POLLHUP);
 	close(ends[0]);
+	/* Its output ends, but it does not. */
+	carbon.text = "echo 13; exec >&-; sleep 60";
+	CHECK(refresh(&carbon) == -ETIMEDOUT && carbon.g_per_kwh == 12);
 }
 
 static const struct tap_test tests[] = {
