@@ -40,7 +40,12 @@ class Tap:
 
 def run_unit_test(tap, path):
     """Its lines, numbered anew; and not ok when it broke off."""
-    done = subprocess.run([path], capture_output=True, text=True, timeout=300, check=False)
+    try:
+        done = subprocess.run([path], capture_output=True, text=True, check=False,
+                              timeout=program.PATIENCE_S)
+    except subprocess.TimeoutExpired as hangs:
+        tap.result(False, f"{os.path.basename(path)} runs to its end", str(hangs))
+        return
     planned = re.match(r"1\.\.(\d+)$", done.stdout.split("\n")[0])
     remarks, seen, bad = "", 0, 0
     for line in done.stdout.split("\n"):
