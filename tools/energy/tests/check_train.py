@@ -166,6 +166,45 @@ def several_logs(folder):
         "rapl_psys_sum_uj (give --target KIND)\n")))
 
 
+def several_intervals(folder):
+    """One log at ten times the pace of another: the slow one's samples are not gaps."""
+    logs = [text_log(f"{folder}/0", Load(seed=0), count=300, seconds=0.1),
+            text_log(f"{folder}/1", Load(seed=1), count=100, seconds=2)]
+    values, text = trained(folder, *logs)
+    near(values)
+    expect("data       398 intervals, 227.9 s, of 400 samples in 2 recordings\n" in text, text)
+    expect("samples missing" not in text, text)
+
+
+def restart_in_the_unusable(folder):
+    """The sample that tells of it lacks a number; the next one does not continue the last."""
+    load, path = Load(), f"{folder}/log"
+    with open(path, "w", encoding="utf-8") as file:
+        for number in range(100):
+            load.step()
+            text = load.ours()
+            if number == 50:
+                load.nj += 5e15
+                text = text.replace(" cpu_ns=", " cpu=") + "restarted=1\n"
+            file.write(text + "-------\n")
+    values, text = trained(folder, path)
+    near(values)
+    expect("restarts   1, " in text and "samples that lack a number: 1\n" in text, text)
+    expect("data       97 intervals, " in text, text)
+
+
+def no_weights(folder):
+    """Power that has nothing to do with what runs: nothing is set."""
+    root, conf = module(folder), f"{folder}/energy.conf"
+    before = parameters(root)
+    path = text_log(f"{folder}/log", Load(truth=dict.fromkeys(FIELDS, 0)))
+    done = energy("train", "--apply", "--output", conf, "--root", root.path, path)
+    equal(done.returncode, 1)
+    expect("energy train: all weights are 0, nothing is set (record loads that differ, while "
+           "energy is measured)\n" in done.stderr, done.stderr)
+    equal((parameters(root), os.path.exists(conf)), (before, False))
+
+
 def left_out_columns(folder):
     load = Load(still=("instructions", "rx"))
     path = text_log(f"{folder}/log", load, how=lambda load: load.ours().replace("tx=", "new="))
@@ -399,6 +438,9 @@ CASES = (
     ("train: values of the window", window_values),
     ("train: restarts and gaps", restarts_and_gaps),
     ("train: several logs", several_logs),
+    ("train: logs of several intervals", several_intervals),
+    ("train: a restart with a sample of no use", restart_in_the_unusable),
+    ("train: no weights at all", no_weights),
     ("train: columns that are left out", left_out_columns),
     ("train: columns that go together", collinear_columns),
     ("train: a file for modprobe.d", modprobe_file),

@@ -248,15 +248,16 @@ static int add_point(struct energy_dataset *data, struct reading *reading, struc
 	struct energy_train_row row;
 	int err = 0;
 
+	/* Whether it can be used or not: what comes after it does not continue what was before. */
+	if (restarted) {
+		data->nr_restarts++;
+		reading->has_last = false;
+	}
 	if (!has_fields(data, point) || !set_target(point, reading)) {
 		data->nr_unusable++;
 		return 0;
 	}
 	data->nr_samples++;
-	if (restarted) {
-		data->nr_restarts++;
-		reading->has_last = false;
-	}
 	/* Of the same window as the one before. */
 	if (reading->has_last && point->timestamp.value == reading->last.timestamp.value)
 		return 0;
@@ -323,11 +324,46 @@ static int set_target_name(struct energy_dataset *data, const struct reading *re
 	return 0;
 }
 
+static int by_length(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+/*
+ * Leaves out the rows from @from on that are far longer than most of them: of one recording,
+ * as another one may have another interval.
+ */
+static int drop_gaps(struct energy_dataset *data, size_t from)
+{
+	size_t nr = data->nr_rows - from, i;
+	double *lengths = reallocarray(NULL, nr + 1, sizeof(*lengths));
+	double longest;
+
+	if (!lengths)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		lengths[i] = data->rows[from + i].length_s;
+	qsort(lengths, nr, sizeof(*lengths), by_length);
+	longest = nr ? GAP * lengths[nr / 2] : 0;
+	free(lengths);
+
+	data->nr_rows = from;
+	for (i = from; i < from + nr; i++) {
+		if (data->rows[i].length_s <= longest)
+			data->rows[data->nr_rows++] = data->rows[i];
+	}
+	data->nr_gaps += from + nr - data->nr_rows;
+	return 0;
+}
+
 int energy_dataset_add(struct energy_dataset *data, const char *path, const char *target,
 		       char *why, size_t size)
 {
 	struct energy_recording *recording;
 	struct reading reading = { 0 };
+	size_t nr_before = data->nr_rows;
 	char reason[4352];
 	int err = energy_recording_open(&recording, path, why, size);
 
@@ -336,6 +372,10 @@ int energy_dataset_add(struct energy_dataset *data, const char *path, const char
 	err = add_recording(data, recording, &reading, target, reason, sizeof(reason));
 	if (!err)
 		err = set_target_name(data, &reading, reason, sizeof(reason));
+	if (!err && drop_gaps(data, nr_before)) {
+		err = -ENOMEM;
+		snprintf(reason, sizeof(reason), "%s", strerror(ENOMEM));
+	}
 	data->nr_logs++;
 	data->nr_damaged += energy_recording_damaged(recording);
 	energy_recording_close(recording);
@@ -344,40 +384,15 @@ int energy_dataset_add(struct energy_dataset *data, const char *path, const char
 	return err;
 }
 
-static int by_length(const void *a, const void *b)
+void energy_dataset_finish(struct energy_dataset *data)
 {
-	double left = *(const double *)a, right = *(const double *)b;
-
-	return (left > right) - (left < right);
-}
-
-int energy_dataset_finish(struct energy_dataset *data)
-{
-	double *lengths = reallocarray(NULL, data->nr_rows + 1, sizeof(*lengths));
-	double longest, end_s = 0;
-	size_t i, kept = 0;
-
-	if (!lengths)
-		return -ENOMEM;
-	for (i = 0; i < data->nr_rows; i++)
-		lengths[i] = data->rows[i].length_s;
-	qsort(lengths, data->nr_rows, sizeof(*lengths), by_length);
-	longest = data->nr_rows ? GAP * lengths[data->nr_rows / 2] : 0;
-	free(lengths);
+	double end_s = 0;
+	size_t i;
 
 	for (i = 0; i < data->nr_rows; i++) {
-		struct energy_train_row row = data->rows[i];
-
-		if (row.length_s > longest) {
-			data->nr_gaps++;
-			continue;
-		}
-		end_s += row.length_s;
-		row.end_s = end_s;
-		data->rows[kept++] = row;
+		end_s += data->rows[i].length_s;
+		data->rows[i].end_s = end_s;
 	}
-	data->nr_rows = kept;
-	return 0;
 }
 
 void energy_dataset_free(struct energy_dataset *data)

@@ -32,14 +32,14 @@ struct energy_dataset {
 
 /*
  * Adds the recording @path. @target is a kind of domain ("psys"), or NULL: what is billed, or
- * where that is not told, as in procpower's logs, psys, else core. Returns 0 or a negative
- * errno, with @why.
+ * where that is not told, as in procpower's logs, psys, else core. Intervals that are far longer
+ * than most of that recording are left out. Returns 0 or a negative errno, with @why.
  */
 int energy_dataset_add(struct energy_dataset *data, const char *path, const char *target,
 		       char *why, size_t size);
 
-/* When all are added: leaves out the intervals that are far longer than most. */
-int energy_dataset_finish(struct energy_dataset *data);
+/* When all are added: says when each interval ends. */
+void energy_dataset_finish(struct energy_dataset *data);
 
 void energy_dataset_free(struct energy_dataset *data);
 

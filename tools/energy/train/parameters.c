@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +36,10 @@ int energy_parameters_save(const struct energy_weights *weights, const char *rem
 		snprintf(why, size, "cannot write %s: it is no regular file", path);
 		return -EINVAL;
 	}
-	if (asprintf(&name, "%s.XXXXXX", path) < 0)
+	if (asprintf(&name, "%s.XXXXXX", path) < 0) {
+		snprintf(why, size, "%s", strerror(ENOMEM));
 		return -ENOMEM;
+	}
 	fd = mkostemp(name, O_CLOEXEC);
 	out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!out) {
@@ -66,8 +69,11 @@ static int open_parameter(const char *root, const char *name, char *why, size_t 
 	char path[4096];
 	int fd;
 
-	if (snprintf(path, sizeof(path), "%s" PARAMETERS "%s", root, name) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s" PARAMETERS "%s", root, name) >=
+	    (int)sizeof(path)) {
+		snprintf(why, size, "too long: %s", root);
 		return -ENAMETOOLONG;
+	}
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
@@ -105,9 +111,26 @@ static int open_all(struct parameter *parameters, size_t *nr, const char *root, 
 		if (parameter->fd < 0)
 			return parameter->fd;
 		got = pread(parameter->fd, parameter->before, sizeof(parameter->before) - 1, 0);
-		parameter->before[got > 0 ? got : 0] = '\0';
+		if (got <= 0) {
+			got = got ? -errno : -ENODATA;
+			snprintf(why, size, "cannot read %s: %s; nothing was set",
+				 energy_train_metrics[*nr].parameter, strerror(-got));
+			close(parameter->fd);
+			return got;
+		}
+		parameter->before[got] = '\0';
 	}
 	return 0;
+}
+
+/* The first @nr, as they were; false if one of them is not. */
+static bool set_back(const struct parameter *parameters, size_t nr)
+{
+	bool good = true;
+
+	while (nr--)
+		good &= !set_parameter(parameters[nr].fd, parameters[nr].before);
+	return good;
 }
 
 static int set_all(struct parameter *parameters, const struct energy_weights *weights, char *why,
@@ -123,10 +146,9 @@ static int set_all(struct parameter *parameters, const struct energy_weights *we
 		err = set_parameter(parameters[i].fd, text);
 		if (!err)
 			continue;
-		snprintf(why, size, "cannot set %s: %s; all are as they were",
-			 energy_train_metrics[i].parameter, strerror(-err));
-		while (i--)
-			set_parameter(parameters[i].fd, parameters[i].before);
+		snprintf(why, size, "cannot set %s: %s; %s", energy_train_metrics[i].parameter,
+			 strerror(-err), set_back(parameters, i) ? "all are as they were" :
+			 "and others could not be set back: they are a mixture");
 		return err;
 	}
 	return 0;

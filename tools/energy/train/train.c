@@ -41,9 +41,8 @@ static int read_logs(struct train *train)
 		if (err)
 			return fail(train, err);
 	}
-	snprintf(train->why, sizeof(train->why), "%s", strerror(ENOMEM));
-	err = energy_dataset_finish(&train->data);
-	return err ? fail(train, err) : 0;
+	energy_dataset_finish(&train->data);
+	return 0;
 }
 
 static enum energy_counts asked_counts(const struct energy_train_options *options)
@@ -171,6 +170,12 @@ static int put_to_use(struct train *train)
 	const struct energy_train_options *options = &train->options;
 	int err = tell(train);
 
+	if (!err && (options->output || options->apply)) {
+		err = energy_weights_check(&train->weights, &train->model, train->why,
+					   sizeof(train->why));
+		if (err)
+			fail(train, err);
+	}
 	if (!err && options->plot) {
 		err = energy_plot(&train->model, &train->data, options->plot, train->why,
 				  sizeof(train->why));

@@ -76,3 +76,23 @@ int energy_weights_fill_carbon(struct energy_weights *weights, const struct ener
 	}
 	return counts == ENERGY_COUNTS_MG ? err : 0;
 }
+
+int energy_weights_check(const struct energy_weights *weights, const struct energy_model *model,
+			 char *why, size_t size)
+{
+	double exact = 0, fitted = 0;
+	size_t values = 0, i;
+
+	for (i = 0; i < ENERGY_METRICS; i++) {
+		exact += weights->exact[i];
+		values += weights->values[i];
+	}
+	for (i = 1; i < model->design.nr; i++)
+		fitted += model->coefficients[i].value;
+	if (values || (fitted > 0 && !exact))
+		return 0;
+	snprintf(why, size, "all weights are 0, nothing is set (%s)", fitted > 0 ?
+		 "give a smaller --carbon-unit" :
+		 "record loads that differ, while energy is measured");
+	return -ERANGE;
+}

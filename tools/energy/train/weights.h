@@ -37,6 +37,13 @@ int energy_weights_fill(struct energy_weights *weights, const struct energy_mode
 int energy_weights_fill_carbon(struct energy_weights *weights, const struct energy_model *model,
 			       double g_per_kwh, char *why, size_t size);
 
+/*
+ * Without any weight the module could tell nobody's energy by them. Returns 0, or -ERANGE with
+ * @why. An intensity of 0 is no such case: then nothing is what there is to count.
+ */
+int energy_weights_check(const struct energy_weights *weights, const struct energy_model *model,
+			 char *why, size_t size);
+
 /* "millijoules", "milligrams of CO2e"... */
 const char *energy_counts_name(enum energy_counts counts);
 
