@@ -38,13 +38,17 @@ static bool matches(const struct energy_login *login, const char *password)
 
 bool energy_auth_check(const struct energy_auth *auth, const char *name, const char *password)
 {
+	const struct energy_login *login = NULL;
+	bool same;
 	size_t i;
 
 	for (i = 0; i < auth->nr_logins; i++) {
-		if (equal(name, auth->logins[i].name))
-			return matches(&auth->logins[i], password);
+		if (!login && equal(name, auth->logins[i].name))
+			login = &auth->logins[i];
 	}
-	return false;
+	/* A name that is not there takes as long as one that is: time does not tell names. */
+	same = auth->nr_logins && matches(login ? login : &auth->logins[0], password);
+	return login && same;
 }
 
 static int add_login(struct energy_auth *auth, const char *line)
