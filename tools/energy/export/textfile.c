@@ -25,8 +25,11 @@ static int write_all(int fd, const char *text, size_t len)
 
 int energy_textfile_write(const char *path, const char *text, size_t len)
 {
+	mode_t mask = umask(0);
 	char *next;
 	int fd, err;
+
+	umask(mask);
 
 	/* In the same folder; not *.prom, which the collector would read. */
 	if (asprintf(&next, "%s.XXXXXX", path) < 0)
@@ -38,7 +41,7 @@ int energy_textfile_write(const char *path, const char *text, size_t len)
 		return err;
 	}
 	err = write_all(fd, text, len);
-	if (!err && fchmod(fd, 0644))
+	if (!err && fchmod(fd, 0666 & ~mask))
 		err = -errno;
 	if (close(fd) && !err)
 		err = -errno;

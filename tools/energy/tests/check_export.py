@@ -400,10 +400,10 @@ def textfile_once(folder):
     path = f"{folder}/out/energy.prom"
     os.mkdir(f"{folder}/out")
     replaced(path, "old\n")
-    done = energy("export", "--file", listing, "--textfile", path, "--once")
+    done = energy("export", "--file", listing, "--textfile", path, "--once", umask=0o027)
     equal((done.returncode, done.stdout, done.stderr), (0, "", ""))
     equal(os.listdir(f"{folder}/out"), ["energy.prom"])
-    equal(os.stat(path).st_mode & 0o777, 0o644)
+    equal(os.stat(path).st_mode & 0o777, 0o640)
     with open(path, encoding="utf-8") as file:
         found = samples(file.read())
     equal(value(found, "energy_process_joules_total", pid="12", comm="python3"), "6")
