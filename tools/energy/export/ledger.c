@@ -132,25 +132,27 @@ static bool keep(struct energy_series *series, const struct energy_series *old,
 	return true;
 }
 
-/* Of those that had a series before: first the ones that are listed. Returns how many. */
+/*
+ * Of those that had a series before: all that are listed by the same name, as they may have one
+ * again any time and must go on with it, and @most of the others, which may come without end.
+ * Returns how many.
+ */
 static size_t keep_some(const struct energy_ledger *ledger, struct energy_series *series,
 			size_t most, const struct energy_account *accounts, size_t nr_accounts)
 {
-	size_t nr = 0, i;
-	bool listed;
+	size_t nr_others = 0, nr = 0, i;
 
-	for (listed = true;; listed = false) {
-		for (i = 0; i < ledger->nr_series && nr < most; i++) {
-			const struct energy_series *old = &ledger->series[i];
-			const struct energy_account *account =
-				find_account(accounts, nr_accounts, old->id);
+	for (i = 0; i < ledger->nr_series; i++) {
+		const struct energy_series *old = &ledger->series[i];
+		const struct energy_account *account = find_account(accounts, nr_accounts, old->id);
+		bool listed = account && account->label == old->label;
 
-			if (!account != listed && keep(&series[nr], old, account))
-				nr++;
-		}
-		if (!listed)
-			return nr;
+		if ((!listed && nr_others == most) || !keep(&series[nr], old, account))
+			continue;
+		nr_others += !listed;
+		nr++;
 	}
+	return nr;
 }
 
 static void settle(struct energy_ledger *ledger, struct energy_number attributed_nj,
@@ -195,7 +197,7 @@ int energy_ledger_update(struct energy_ledger *ledger, struct energy_account *ac
 
 	if (nr_named < 0)
 		return nr_named;
-	series = calloc(nr_named + most_kept + 1, sizeof(*series));
+	series = calloc(nr_named + ledger->nr_series + 1, sizeof(*series));
 	if (!series)
 		return -ENOMEM;
 	for (i = 0; i < nr_accounts; i++) {

@@ -134,6 +134,30 @@ static void memory_is_bounded(bool *good)
 	energy_ledger_free(&ledger);
 }
 
+/* However many had a series meanwhile, who is listed all the time goes on with its own. */
+static void who_is_listed_is_known(bool *good)
+{
+	struct energy_account accounts[40] = { 0 };
+	struct energy_ledger ledger = { 0 };
+	uint64_t attributed_nj = 0, shown_nj = 0;
+	size_t i;
+
+	for (i = 0; i < 40; i++)
+		accounts[i].id = i + 1;
+	for (i = 0; i < 40; i++) {
+		accounts[i].total_nj += 1000ULL << i;
+		attributed_nj += 1000ULL << i;
+		CHECK(!update(&ledger, accounts, 40, attributed_nj) && accounts[i].named);
+		if (accounts[0].named)
+			shown_nj = accounts[0].shown_nj;
+	}
+	CHECK(!accounts[0].named && shown_nj == 1000);
+	accounts[0].total_nj += 1000ULL << 41;
+	CHECK(!update(&ledger, accounts, 40, attributed_nj + (1000ULL << 41)));
+	CHECK(accounts[0].named && accounts[0].shown_nj == shown_nj);
+	energy_ledger_free(&ledger);
+}
+
 /* A process, and what a reader of its series has last seen and counted. */
 struct process {
 	uint64_t total_nj, label;
@@ -238,6 +262,7 @@ static const struct tap_test tests[] = {
 	{ "ledger: the rest never falls", the_rest_never_falls },
 	{ "ledger: without a sum the rest is not known", unknown_sum },
 	{ "ledger: its memory is bounded", memory_is_bounded },
+	{ "ledger: the series of who is listed are all known", who_is_listed_is_known },
 	{ "ledger: all series together grow by what was used", nothing_is_lost_or_counted_twice },
 };
 
