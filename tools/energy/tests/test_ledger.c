@@ -145,16 +145,16 @@ static void who_is_listed_is_known(bool *good)
 	for (i = 0; i < 40; i++)
 		accounts[i].id = i + 1;
 	for (i = 0; i < 40; i++) {
-		accounts[i].total_nj += 1000ULL << i;
+		accounts[39 - i].total_nj += 1000ULL << i;
 		attributed_nj += 1000ULL << i;
-		CHECK(!update(&ledger, accounts, 40, attributed_nj) && accounts[i].named);
-		if (accounts[0].named)
-			shown_nj = accounts[0].shown_nj;
+		CHECK(!update(&ledger, accounts, 40, attributed_nj) && accounts[39 - i].named);
+		if (accounts[39].named)
+			shown_nj = accounts[39].shown_nj;
 	}
-	CHECK(!accounts[0].named && shown_nj == 1000);
-	accounts[0].total_nj += 1000ULL << 41;
+	CHECK(!accounts[39].named && shown_nj == 1000);
+	accounts[39].total_nj += 1000ULL << 41;
 	CHECK(!update(&ledger, accounts, 40, attributed_nj + (1000ULL << 41)));
-	CHECK(accounts[0].named && accounts[0].shown_nj == shown_nj);
+	CHECK(accounts[39].named && accounts[39].shown_nj == shown_nj);
 	energy_ledger_free(&ledger);
 }
 
