@@ -35,6 +35,8 @@ int energy_edges_add(struct energy_edges *edges, int64_t at_ns)
 	if (!edges->any || at_ns > edges->last_ns)
 		edges->last_ns = at_ns;
 	edges->any = true;
+	if (edges->too_many)
+		return 0;
 	if (!edges->at) {
 		edges->at = calloc(ROOM, sizeof(*edges->at));
 		if (!edges->at)

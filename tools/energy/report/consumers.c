@@ -6,6 +6,8 @@
 #include "lib/comm.h"
 #include "report/consumers.h"
 
+#define FEW 16
+
 static int by_key(const void *a, const void *b)
 {
 	const struct energy_consumer *left = a, *right = b;
@@ -148,11 +150,33 @@ void energy_consumers_restart(struct energy_consumers *consumers)
 		consumers->all[i].last_nj = UINT64_MAX;
 }
 
+/* Where the last of @nr belongs among those before it, which are sorted. */
+static void insert_last(struct energy_consumer *all, size_t nr)
+{
+	const struct energy_consumer last = all[nr - 1];
+	size_t low = 0, high = nr - 1;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_key(&all[middle], &last) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	memmove(&all[low + 1], &all[low], (nr - 1 - low) * sizeof(*all));
+	all[low] = last;
+}
+
 void energy_consumers_settle(struct energy_consumers *consumers)
 {
-	if (consumers->nr > 1)
+	/* Mostly few are new; then all need not be sorted. */
+	if (consumers->nr - consumers->nr_sorted > FEW) {
 		qsort(consumers->all, consumers->nr, sizeof(*consumers->all), by_key);
-	consumers->nr_sorted = consumers->nr;
+		consumers->nr_sorted = consumers->nr;
+	}
+	while (consumers->nr_sorted < consumers->nr)
+		insert_last(consumers->all, ++consumers->nr_sorted);
 }
 
 static int descending(const void *a, const void *b)

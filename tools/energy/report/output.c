@@ -99,10 +99,14 @@ int energy_output_open(struct energy_output *output, const char *path, const cha
 
 int energy_output_close(struct energy_output *output, bool good, char *why, size_t size)
 {
+	bool failed = ferror(output->file);
 	int err = 0;
 
+	/* By now another call may have had its own errno: to have the reason, it is tried again. */
+	if (failed)
+		putc('\n', output->file);
 	errno = 0;
-	if (fflush(output->file) || ferror(output->file))
+	if (fflush(output->file) || failed)
 		err = errno ?: EIO;
 	if (output->file != stdout && fclose(output->file) && !err)
 		err = errno;

@@ -13,7 +13,7 @@
 #define LONGEST_WINDOW 20
 
 /* Those who are gone are looked for when there are so many more than are listed. */
-#define FORGET_FROM 4096
+#define FORGET_FROM 1024
 
 int energy_tally_init(struct energy_tally *tally, const struct energy_buckets *buckets,
 		      struct energy_consumers *processes, struct energy_consumers *cgroups)
