@@ -62,8 +62,8 @@ void energy_consumers_restart(struct energy_consumers *consumers);
 void energy_consumers_settle(struct energy_consumers *consumers);
 
 /*
- * Forgets those of whom @is_there does not know, and who have used less than the @top-th has: nobody
- * who is gone will use more. Returns 0 or -ENOMEM.
+ * Forgets those of whom @is_there does not know, and who have used less than the @top-th has:
+ * nobody who is gone will use more. Returns 0 or -ENOMEM.
  */
 int energy_consumers_forget(struct energy_consumers *consumers, size_t top,
 			    bool (*is_there)(const struct energy_consumer *consumer,

@@ -17,7 +17,7 @@ struct energy_layer {
 	char label[ENERGY_LAYER_LABEL];
 	char *detail;		/* a cgroup's whole path, for people; NULL: nothing to add */
 	const struct energy_band *band, *covered;
-	int with;		/* too small to be seen, or negative: drawn as a part of that; or -1 */
+	int with;		/* small, or negative: drawn as a part of that one; or -1 */
 	unsigned int color;	/* of a consumer or a domain: counts from 0 */
 	uint64_t cpu_ns;
 	bool billed;
@@ -38,9 +38,7 @@ int energy_layers_of_cgroups(struct energy_layers *layers, struct energy_view *v
 int energy_layers_of_domains(struct energy_layers *layers, const struct energy_tally *tally);
 void energy_layers_free(struct energy_layers *layers);
 
-/*
- * The power of @layer in a bucket, with what is drawn as a part of it; false where nothing is known.
- */
+/* The power of @layer in a bucket, with its parts; false where nothing is known. */
 bool energy_layers_watts(const struct energy_layers *layers, size_t layer, size_t bucket,
 			 double *watts);
 

@@ -6,14 +6,10 @@
 #include <string.h>
 
 #include "lib/comm.h"
-#include "report/shares.h"
-#include "report/tally.h"
+#include "report/counting.h"
 
 /* Windows that are longer than so many samples are too coarse to show what happened. */
 #define LONGEST_WINDOW 20
-
-/* Those who are gone are looked for when there are so many more than are listed. */
-#define FORGET_FROM 1024
 
 int energy_tally_init(struct energy_tally *tally, const struct energy_buckets *buckets,
 		      struct energy_consumers *processes, struct energy_consumers *cgroups)
@@ -58,12 +54,12 @@ static bool has_processes(const struct energy_listing *listing)
 	       (listing->nr_records == 1 && listing->records[0].pid.value);
 }
 
-static const struct energy_books *live_books(const struct energy_header *header)
+const struct energy_books *energy_tally_live(const struct energy_header *header)
 {
 	return energy_books_known(&header->live) ? &header->live : &header->rounded;
 }
 
-static int note_edges(struct energy_tally *tally, int64_t from_ns, int64_t to_ns)
+int energy_tally_edges(struct energy_tally *tally, int64_t from_ns, int64_t to_ns)
 {
 	int err;
 
@@ -78,8 +74,7 @@ static int64_t difference(struct energy_number after, struct energy_number befor
 	return after.value - before.value;
 }
 
-/* Returns what of the measured energy the accounts leave over. */
-static int64_t add_books(struct energy_view *view, int64_t from_ns, int64_t to_ns,
+int64_t energy_tally_books(struct energy_view *view, int64_t from_ns, int64_t to_ns,
 			 const struct energy_books *before, const struct energy_books *after)
 {
 	int64_t measured_nj = difference(after->measured_nj, before->measured_nj);
@@ -143,7 +138,7 @@ static int forget_processes(struct energy_tally *tally, const struct energy_list
 {
 	struct energy_consumers *consumers = &tally->processes.consumers;
 
-	if (consumers->chosen || consumers->nr < FORGET_FROM + 2 * listing->nr_records)
+	if (consumers->chosen || consumers->nr < ENERGY_FORGET_FROM + 2 * listing->nr_records)
 		return 0;
 	return energy_consumers_forget(consumers, tally->top, is_listed, listing);
 }
@@ -162,7 +157,7 @@ static const struct energy_books *books_of(const struct energy_listing *listing,
 					   enum energy_basis basis)
 {
 	return basis == ENERGY_BASIS_WINDOW ? &listing->header.window :
-					      live_books(&listing->header);
+					      energy_tally_live(&listing->header);
 }
 
 /*
@@ -180,10 +175,10 @@ static int count_interval(struct energy_tally *tally, const struct energy_listin
 		return 0;
 	if (was_without_source(&tally->before.listing, listing, interval)) {
 		energy_marks_add(&tally->marks, ENERGY_MARK_NO_SOURCE, from_ns, to_ns);
-		return note_edges(tally, from_ns, to_ns);
+		return energy_tally_edges(tally, from_ns, to_ns);
 	}
 	energy_view_step(view, from_ns, to_ns);
-	if (note_edges(tally, from_ns, to_ns) ||
+	if (energy_tally_edges(tally, from_ns, to_ns) ||
 	    add_rows(tally, interval, from_ns, to_ns, &sum_nj))
 		return -ENOMEM;
 	sum_nj += interval->gone.delta_nj;
@@ -191,7 +186,7 @@ static int count_interval(struct energy_tally *tally, const struct energy_listin
 		energy_view_add(view, ENERGY_ACCOUNT_MEASURED, from_ns, to_ns, sum_nj);
 		left_nj = 0;
 	} else {
-		left_nj = add_books(view, from_ns, to_ns,
+		left_nj = energy_tally_books(view, from_ns, to_ns,
 				    books_of(&tally->before.listing, interval->basis),
 				    books_of(listing, interval->basis)) - sum_nj;
 	}
@@ -287,207 +282,6 @@ static int count_processes(struct energy_tally *tally, struct energy_listing *li
 	return 0;
 }
 
-static void keep_cgroups(struct energy_tally *tally, struct energy_cgroup_list *cgroups,
-			 const struct energy_header *header)
-{
-	struct energy_before *before = &tally->before;
-
-	if (before->has_cgroups)
-		energy_cgroups_free(&before->cgroups);
-	before->has_cgroups = true;
-	before->cgroups = *cgroups;
-	before->books = *live_books(header);
-	before->books_ns = header->timestamp_ns.value;
-	*cgroups = (struct energy_cgroup_list){ 0 };
-}
-
-static int add_shares(struct energy_view *view, const struct energy_shares *shares,
-		      int64_t from_ns, int64_t to_ns)
-{
-	size_t i;
-
-	for (i = 0; i < shares->nr; i++) {
-		const struct energy_share *share = &shares->shares[i];
-		struct energy_consumer *consumer;
-
-		if (!share->nj && !share->cpu_ns)
-			continue;
-		if (energy_consumers_cgroup(&view->consumers, share->id, share->path, &consumer))
-			return -ENOMEM;
-		energy_view_consume(view, consumer, from_ns, to_ns, share->nj, share->cpu_ns);
-	}
-	energy_consumers_settle(&view->consumers);
-	return 0;
-}
-
-static bool is_any(const struct energy_consumer *consumer, const void *context)
-{
-	const struct energy_cgroup_list *list = context;
-	size_t i;
-
-	if (!consumer->name[0])
-		return energy_cgroups_find(list, consumer->id);
-	for (i = 0; i < list->nr_cgroups; i++) {
-		if (list->cgroups[i].path && !strcmp(list->cgroups[i].path, consumer->name))
-			return true;
-	}
-	return false;
-}
-
-static int forget_cgroups(struct energy_tally *tally, const struct energy_cgroup_list *list)
-{
-	struct energy_consumers *consumers = &tally->cgroups.consumers;
-
-	if (consumers->chosen || consumers->nr < FORGET_FROM + 2 * list->nr_cgroups)
-		return 0;
-	return energy_consumers_forget(consumers, tally->top, is_any, list);
-}
-
-/* The books are those of the listing's time, the shares of the list's, which was read after it. */
-static int count_shares(struct energy_tally *tally, const struct energy_sample *sample,
-			const struct energy_shares *shares)
-{
-	struct energy_view *view = &tally->cgroups;
-	const struct energy_before *before = &tally->before;
-	const struct energy_books *books = live_books(&sample->listing.header);
-	const struct energy_timeline *line = &tally->timeline;
-	uint64_t now_ns = sample->listing.header.timestamp_ns.value;
-	int64_t from_ns = energy_timeline_place(line, before->books_ns);
-	int64_t to_ns = energy_timeline_place(line, now_ns);
-	int64_t first_ns = energy_timeline_place(line, before->cgroups.timestamp_ns.value);
-	int64_t last_ns = energy_timeline_place(line, sample->cgroups.timestamp_ns.value);
-
-	if (from_ns >= to_ns || !energy_range_has(&tally->range, from_ns, to_ns))
-		return 0;
-	energy_view_step(view, from_ns, to_ns);
-	if (note_edges(tally, from_ns, to_ns) || note_edges(tally, first_ns, last_ns) ||
-	    add_shares(view, shares, first_ns, last_ns))
-		return -ENOMEM;
-	if (tally->by_model || !energy_books_known(books) || !energy_books_known(&before->books))
-		energy_view_add(view, ENERGY_ACCOUNT_MEASURED, from_ns, to_ns, shares->nj);
-	else
-		energy_view_add(view, ENERGY_ACCOUNT_DIFFERENCE, from_ns, to_ns,
-				add_books(view, from_ns, to_ns, &before->books, books) -
-				shares->nj);
-	return forget_cgroups(tally, &sample->cgroups);
-}
-
-static int count_cgroups(struct energy_tally *tally, struct energy_sample *sample)
-{
-	struct energy_before *before = &tally->before;
-	struct energy_shares shares;
-	int err = 0;
-
-	if (!sample->cgroups.nr_cgroups || !sample->cgroups.timestamp_ns.value)
-		return 0;
-	if (before->has_cgroups) {
-		/* The same sample, or the list of one that was before it. */
-		if (sample->cgroups.timestamp_ns.value <= before->cgroups.timestamp_ns.value)
-			return 0;
-		err = energy_shares_fill(&shares, &before->cgroups, &sample->cgroups,
-					 tally->by_model);
-		if (!err) {
-			err = count_shares(tally, sample, &shares);
-			energy_shares_free(&shares);
-		} else if (err == -ESTALE) {
-			err = 0;
-		}
-	}
-	keep_cgroups(tally, &sample->cgroups, &sample->listing.header);
-	return err;
-}
-
-static struct energy_domain_band *domain_band(struct energy_tally *tally,
-					      const struct energy_domain *domain)
-{
-	struct energy_domain_band *found;
-	size_t i;
-
-	for (i = 0; i < tally->nr_domains; i++) {
-		found = &tally->domains[i];
-		if (!strcmp(found->name, domain->name) && !strcmp(found->kind, domain->kind) &&
-		    found->is_sum == domain->is_sum)
-			return found;
-	}
-	found = reallocarray(tally->domains, tally->nr_domains + 1, sizeof(*found));
-	if (!found)
-		return NULL;
-	tally->domains = found;
-	found += tally->nr_domains;
-	*found = (struct energy_domain_band){ .is_sum = domain->is_sum };
-	memcpy(found->name, domain->name, sizeof(found->name));
-	memcpy(found->kind, domain->kind, sizeof(found->kind));
-	tally->nr_domains++;
-	if (energy_band_init(&found->covered, tally->buckets) ||
-	    energy_band_init(&found->band, tally->buckets))
-		return NULL;
-	return found;
-}
-
-static const struct energy_domain *find_domain(const struct energy_domains *domains,
-					       const struct energy_domain *wanted)
-{
-	size_t i;
-
-	for (i = 0; i < domains->nr_domains; i++) {
-		const struct energy_domain *domain = &domains->domains[i];
-
-		if (!strcmp(domain->name, wanted->name) && !strcmp(domain->kind, wanted->kind) &&
-		    domain->is_sum == wanted->is_sum)
-			return domain;
-	}
-	return NULL;
-}
-
-/* One that is new has been counted since it came. */
-static int add_domain(struct energy_tally *tally, const struct energy_domain *domain,
-		      int64_t from_ns, int64_t to_ns)
-{
-	const struct energy_domain *before = find_domain(&tally->before.domains, domain);
-	uint64_t before_nj = before ? before->measured_nj : 0;
-	struct energy_domain_band *band = domain_band(tally, domain);
-
-	if (!band)
-		return -ENOMEM;
-	band->billed = domain->billed;
-	memcpy(band->source, domain->source, sizeof(band->source));
-	if (domain->measured_nj < before_nj)
-		return 0;
-	energy_band_add(&band->covered, tally->buckets, from_ns, to_ns, to_ns - from_ns);
-	energy_band_add(&band->band, tally->buckets, from_ns, to_ns,
-			domain->measured_nj - before_nj);
-	return 0;
-}
-
-static int count_domains(struct energy_tally *tally, const struct energy_listing *listing)
-{
-	struct energy_before *before = &tally->before;
-	uint64_t now_ns = listing->header.timestamp_ns.value;
-	int64_t from_ns, to_ns = energy_timeline_place(&tally->timeline, now_ns);
-	struct energy_domains domains;
-	size_t i;
-	int err;
-
-	if (before->has_domains && now_ns <= before->domains_ns)
-		return 0;
-	err = energy_domains_fill(&domains, listing);
-	if (err)
-		return err;
-	if (before->has_domains) {
-		from_ns = energy_timeline_place(&tally->timeline, before->domains_ns);
-		if (energy_range_has(&tally->range, from_ns, to_ns)) {
-			err = note_edges(tally, from_ns, to_ns);
-			for (i = 0; i < domains.nr_domains && !err; i++)
-				err = add_domain(tally, &domains.domains[i], from_ns, to_ns);
-		}
-		energy_domains_free(&before->domains);
-	}
-	before->has_domains = true;
-	before->domains = domains;
-	before->domains_ns = now_ns;
-	return err;
-}
-
 static void note_source(struct energy_tally *tally, const struct energy_header *header)
 {
 	char source[sizeof(tally->source)], kind[sizeof(tally->source_kind)];
@@ -540,10 +334,10 @@ int energy_tally_sample(struct energy_tally *tally, struct energy_sample *sample
 		energy_consumers_restart(&tally->processes.consumers);
 	}
 	if (!tally->by_model)
-		err = count_domains(tally, &sample->listing);
+		err = energy_tally_domains(tally, &sample->listing);
 	/* The listing goes with the processes. */
 	if (!err)
-		err = count_cgroups(tally, sample);
+		err = energy_tally_cgroups(tally, sample);
 	if (!err)
 		err = count_processes(tally, &sample->listing);
 	tally->before.at_ns = tally->timeline.last_at;

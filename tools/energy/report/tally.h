@@ -42,7 +42,7 @@ struct energy_tally {
 	/* What it is to do. */
 	const struct energy_buckets *buckets;	/* NULL in the first reading */
 	struct energy_range range;
-	uint64_t longest_ns;			/* longer than that is a gap; 0: not known yet */
+	uint64_t longest_ns;		/* longer than that is a gap; 0: not known yet */
 	size_t top;
 	bool by_model;
 
@@ -55,7 +55,7 @@ struct energy_tally {
 	struct energy_domain_band *domains;
 	size_t nr_domains;
 	uint64_t nr_samples;
-	bool any_measured;			/* a sample has energy that is not the model's alone */
+	bool any_measured;		/* a sample has energy that is not the model's alone */
 	bool windows;				/* of processes: values of windows */
 	char source[128], source_kind[32];	/* of the last sample that has one; for people */
 	bool sources_differ;
