@@ -62,6 +62,11 @@ static void processes(bool *good)
 	CHECK_TEXT(chosen.all[1].name, "b");
 	CHECK(chosen.all[1].band.total_nj == 40);
 	CHECK(!step(&chosen, 4, 77, "new", 0, 1));
+	energy_consumers_free(&chosen);
+	/* Alone, it is not taken for the one whose pid it has. */
+	CHECK(!energy_consumers_choose(&chosen, &all, 1, NULL));
+	play(&chosen);
+	CHECK(chosen.nr == 1 && chosen.all[0].band.total_nj == 75);
 	energy_consumers_free(&all);
 	energy_consumers_free(&chosen);
 }
