@@ -21,6 +21,9 @@ enum {
 
 #define SUM_LEN 4
 
+/* zlib's own default, for which it has no name. */
+#define MEM_LEVEL 8
+
 /* The keys of ABI.md in their order. zlib finds what is near the end best. */
 const char energy_frame_dictionary[] =
 	"kind=package kind=core kind=uncore kind=dram kind=psys instance= source=rapl_powercap "
@@ -81,16 +84,37 @@ static uint32_t sum_of(const unsigned char *bytes, size_t len)
 	return crc32(crc32(0, NULL, 0), bytes, len);
 }
 
+bool energy_frame_fits(const char *text, size_t len)
+{
+	size_t nr_lines = 0;
+
+	if (len > ENERGY_FRAME_LARGEST)
+		return false;
+	while (len && nr_lines <= ENERGY_FRAME_MOST_LINES) {
+		const char *newline = memchr(text, '\n', len);
+		size_t line_len = newline ? (size_t)(newline + 1 - text) : len;
+
+		text += line_len;
+		len -= line_len;
+		nr_lines++;
+	}
+	return nr_lines <= ENERGY_FRAME_MOST_LINES;
+}
+
 /* A frame of which only the content is there yet. */
-static int compress_content(const struct energy_frame *frame, unsigned char **bytes,
-			    size_t *stored_len)
+static int compress_content(const struct energy_frame *frame, int strategy,
+			    unsigned char **bytes, size_t *stored_len)
 {
 	z_stream z = { 0 };
 	size_t room;
 	int err = -ENOMEM;
 
-	if (deflateInit(&z, Z_DEFAULT_COMPRESSION) != Z_OK)
+	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS, MEM_LEVEL,
+			 strategy) != Z_OK)
 		return -ENOMEM;
+	if (deflateSetDictionary(&z, DICTIONARY, DICTIONARY_LEN) != Z_OK)
+		goto end;
+	/* Now that it knows of the dictionary, which has to be named. */
 	room = deflateBound(&z, frame->len);
 	*bytes = malloc(AT_CONTENT + room + SUM_LEN);
 	if (!*bytes)
@@ -99,8 +123,7 @@ static int compress_content(const struct energy_frame *frame, unsigned char **by
 	z.avail_in = frame->len;
 	z.next_out = *bytes + AT_CONTENT;
 	z.avail_out = room;
-	if (deflateSetDictionary(&z, DICTIONARY, DICTIONARY_LEN) == Z_OK &&
-	    deflate(&z, Z_FINISH) == Z_STREAM_END) {
+	if (deflate(&z, Z_FINISH) == Z_STREAM_END) {
 		*stored_len = z.total_out;
 		err = 0;
 	} else {
@@ -111,15 +134,13 @@ end:
 	return err;
 }
 
-int energy_frame_encode(const struct energy_frame *frame, unsigned char **bytes, size_t *size)
+static int encode(const struct energy_frame *frame, int strategy, unsigned char **bytes,
+		  size_t *size)
 {
 	size_t stored_len;
 	unsigned char *at;
-	int err;
+	int err = compress_content(frame, strategy, bytes, &stored_len);
 
-	if (frame->len > ENERGY_FRAME_LARGEST)
-		return -EFBIG;
-	err = compress_content(frame, bytes, &stored_len);
 	if (err)
 		return err;
 	at = *bytes;
@@ -135,16 +156,61 @@ int energy_frame_encode(const struct energy_frame *frame, unsigned char **bytes,
 	return 0;
 }
 
+static bool is_readable(const unsigned char *bytes, size_t size)
+{
+	return energy_frame_size(bytes) == size &&
+	       !memmem(bytes + ENERGY_FRAME_MARK_LEN, size - ENERGY_FRAME_MARK_LEN,
+		       ENERGY_FRAME_MARK, ENERGY_FRAME_MARK_LEN);
+}
+
+int energy_frame_encode(const struct energy_frame *frame, unsigned char **bytes, size_t *size)
+{
+	/* The second takes a bit for each byte at least, so nothing becomes too dense. */
+	static const int strategies[] = { Z_DEFAULT_STRATEGY, Z_HUFFMAN_ONLY };
+	size_t i;
+
+	if (!energy_frame_fits(frame->text, frame->len))
+		return -EMSGSIZE;
+	for (i = 0; i < sizeof(strategies) / sizeof(strategies[0]); i++) {
+		int err = encode(frame, strategies[i], bytes, size);
+
+		if (err || is_readable(*bytes, *size))
+			return err;
+		free(*bytes);
+	}
+	*bytes = NULL;
+	return -EILSEQ;
+}
+
+/* zlib makes nothing longer by more than a thousandth and some bytes. */
+static bool is_possible(uint32_t stored_len, uint32_t len)
+{
+	return len <= ENERGY_FRAME_LARGEST && stored_len <= len + len / 256 + 64 &&
+	       (len <= ENERGY_FRAME_SHORT || len / ENERGY_FRAME_DENSEST <= stored_len);
+}
+
+enum energy_frame_begin energy_frame_begin(const void *bytes, size_t len)
+{
+	if (len > ENERGY_FRAME_BEGINNING)
+		len = ENERGY_FRAME_BEGINNING;
+	if (!len)
+		return ENERGY_FRAME_BEGIN_TEXT;
+	if (memmem(bytes, len, ENERGY_FRAME_MARK, ENERGY_FRAME_MARK_LEN))
+		return ENERGY_FRAME_BEGIN_MARKED;
+	/* Text may have zeros where the disk has lost some of it. */
+	if (memmem(bytes, len, "timestamp=", strlen("timestamp=")) || !memchr(bytes, 0, len))
+		return ENERGY_FRAME_BEGIN_TEXT;
+	return ENERGY_FRAME_BEGIN_ODD;
+}
+
 size_t energy_frame_size(const unsigned char *bytes)
 {
-	uint32_t stored_len = get32(bytes + AT_STORED_LEN);
+	uint32_t stored_len = get32(bytes + AT_STORED_LEN), len = get32(bytes + AT_LEN);
 
 	if (memcmp(bytes + AT_MARK, ENERGY_FRAME_MARK, ENERGY_FRAME_MARK_LEN) ||
 	    get32(bytes + AT_HEADER_SUM) != sum_of(bytes, AT_HEADER_SUM))
 		return 0;
-	if (stored_len > 2 * (size_t)ENERGY_FRAME_LARGEST ||
-	    get32(bytes + AT_LEN) > ENERGY_FRAME_LARGEST ||
-	    get32(bytes + AT_LISTING_LEN) > get32(bytes + AT_LEN))
+	if (!is_possible(stored_len, len) || get32(bytes + AT_LISTING_LEN) > len)
 		return 0;
 	return AT_CONTENT + (size_t)stored_len + SUM_LEN;
 }
@@ -192,6 +258,8 @@ int energy_frame_decode(struct energy_frame *frame, const unsigned char *bytes)
 	if (!frame->text)
 		return -ENOMEM;
 	err = inflate_content(frame, content, stored_len);
+	if (!err && !energy_frame_fits(frame->text, frame->len))
+		err = -EBADMSG;
 	if (err) {
 		free(frame->text);
 		frame->text = NULL;

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/frame.h"
 #include "lib/plaintext.h"
 
-/* Longer lines are in no listing: the file is something else. */
+/* Longer lines are in no listing: bytes that the disk has lost, or the file is something else. */
 #define LONGEST_LINE (1 << 20)
 
 /* Text that grows. */
@@ -21,7 +22,9 @@ struct draft {
 	bool has_timestamp;
 	bool has_torn_line;
 	bool ends_with_record;
+	bool given_up;			/* what comes up to its end is nothing to keep */
 	size_t nr_records;
+	size_t nr_lines;
 };
 
 /* A line here has its end with it. */
@@ -60,6 +63,15 @@ static void draft_drop(struct draft *draft)
 	memset(draft, 0, sizeof(*draft));
 }
 
+/* Keeps none of it, and knows that there was something. */
+static void draft_give_up(struct draft *draft)
+{
+	draft_drop(draft);
+	draft->given_up = true;
+	/* So the next one is told from it. */
+	draft->has_timestamp = true;
+}
+
 /* A cgroup's line; before the first of them goes the listing's first, which has the time. */
 static int draft_add_cgroup(struct draft *draft, struct energy_slice line)
 {
@@ -94,6 +106,13 @@ static bool draft_add_number(struct draft *draft, struct energy_slice line)
 
 static int draft_add(struct draft *draft, struct energy_slice line)
 {
+	if (draft->given_up)
+		return 0;
+	if (draft->listing.len + draft->cgroups.len + line.len > ENERGY_FRAME_LARGEST ||
+	    ++draft->nr_lines > ENERGY_FRAME_MOST_LINES) {
+		draft_give_up(draft);
+		return 0;
+	}
 	if (energy_slice_begins(line, "cgroup="))
 		return draft_add_cgroup(draft, line);
 	if (draft_add_number(draft, line))
@@ -114,13 +133,16 @@ static int draft_add(struct draft *draft, struct energy_slice line)
 static bool draft_is_whole(const struct draft *draft, const struct energy_plaintext *text,
 			   bool closed)
 {
-	if (!draft->has_timestamp || draft->has_torn_line)
+	if (!draft->has_timestamp || draft->has_torn_line || draft->given_up)
 		return false;
 	return closed ||
 	       (draft->ends_with_record && (!text->separated || draft->nr_records == 1));
 }
 
-/* The next line; the last one may lack its end, and after it comes one of length 0. */
+/*
+ * The next line. The last one may lack its end, and after it comes one of length 0; one that is
+ * too long comes in pieces.
+ */
 static int next_line(struct energy_stream *stream, struct energy_slice *line)
 {
 	size_t seen = 0;
@@ -131,13 +153,11 @@ static int next_line(struct energy_stream *stream, struct energy_slice *line)
 		const char *newline = left > seen ? memchr(at + seen, '\n', left - seen) : NULL;
 		int err;
 
-		if (newline || (stream->ended && left == seen)) {
+		if (newline || (stream->ended && left == seen) || left > LONGEST_LINE) {
 			line->at = at;
 			line->len = newline ? (size_t)(newline + 1 - at) : left;
 			return 0;
 		}
-		if (left > LONGEST_LINE)
-			return -EFBIG;
 		seen = left;
 		err = energy_stream_fill(stream, left + 1);
 		if (err)
@@ -149,7 +169,7 @@ static int finish(struct energy_plaintext *text, struct draft *draft, struct ene
 		  bool closed)
 {
 	if (!draft_is_whole(draft, text, closed)) {
-		text->nr_damaged += draft->listing.len || draft->cgroups.len;
+		text->nr_damaged += draft->given_up || draft->listing.len || draft->cgroups.len;
 		draft_drop(draft);
 		return 0;
 	}
@@ -191,12 +211,11 @@ int energy_plaintext_next(struct energy_plaintext *text, struct energy_block *bl
 			state = finish(text, &draft, block, false);
 			break;
 		}
-		if (line.at[line.len - 1] == '\n') {
+		if (line.at[line.len - 1] == '\n')
 			state = take_line(text, &draft, line, block);
-		} else {
-			draft.has_torn_line = true;
-			state = draft_add(&draft, line);
-		}
+		else
+			draft_give_up(&draft);
+		text->odd |= line.len > LONGEST_LINE;
 		energy_stream_take(text->stream, line.len);
 	} while (!state);
 	draft_drop(&draft);

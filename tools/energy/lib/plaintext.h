@@ -13,6 +13,7 @@
 struct energy_plaintext {
 	struct energy_stream *stream;
 	bool separated;		/* a line of dashes has been seen */
+	bool odd;		/* there was a line that is too long for any listing */
 	uint64_t nr_damaged;	/* torn listings that were left out */
 };
 

@@ -14,8 +14,6 @@
 #include "lib/rotated.h"
 #include "lib/stream.h"
 
-/* A file that has no mark in its beginning is text. */
-#define BEGINNING 4096
 
 /* Numbers that grow as long as neither the machine nor the module is started anew. */
 struct progress {
@@ -30,6 +28,8 @@ struct energy_recording {
 	bool lost;			/* between frames, after a damaged one */
 	struct energy_plaintext text;
 	uint64_t nr_damaged;		/* those in plain text not included */
+	uint64_t nr_whole;
+	bool odd;			/* files of which one cannot tell that they are recordings */
 	char *origin;			/* as last told */
 	bool started_anew;		/* since the last sample */
 	struct progress progress;
@@ -53,26 +53,58 @@ int energy_recording_open(struct energy_recording **recording, const char *path,
 	return 0;
 }
 
+/*
+ * A file that was growing when the machine stopped may begin with zeros; what was appended to it
+ * afterwards is good.
+ */
+static int skip_zeros(struct energy_recording *recording)
+{
+	struct energy_stream *stream = &recording->stream;
+	bool any = false;
+	int err;
+
+	for (;;) {
+		size_t left, zeros = 0;
+
+		err = energy_stream_fill(stream, ENERGY_FRAME_BEGINNING);
+		if (err)
+			return err;
+		left = energy_stream_left(stream);
+		while (zeros < left && !energy_stream_at(stream)[zeros])
+			zeros++;
+		energy_stream_take(stream, zeros);
+		any |= zeros > 0;
+		if (!zeros || stream->ended)
+			break;
+	}
+	recording->nr_damaged += any;
+	recording->odd |= any;
+	return 0;
+}
+
 /* Turns to the next file. Returns 1, 0 if there is none, or a negative errno. */
 static int begin_file(struct energy_recording *recording)
 {
 	struct energy_stream *stream = &recording->stream;
+	enum energy_frame_begin begin;
 	size_t left;
 	int err;
 
 	energy_stream_close(stream);
 	recording->lost = false;
+	recording->odd |= recording->text.odd;
 	recording->text.separated = false;
 	if (recording->nr_begun == recording->files.nr)
 		return 0;
 	stream->fd = recording->files.fds[recording->nr_begun];
 	recording->files.fds[recording->nr_begun++] = -1;
-	err = energy_stream_fill(stream, BEGINNING);
+	err = skip_zeros(recording);
 	if (err)
 		return err;
 	left = energy_stream_left(stream);
-	recording->framed = left && memmem(energy_stream_at(stream), left, ENERGY_FRAME_MARK,
-					   ENERGY_FRAME_MARK_LEN);
+	begin = energy_frame_begin(energy_stream_at(stream), left);
+	recording->framed = begin != ENERGY_FRAME_BEGIN_TEXT;
+	recording->odd |= begin == ENERGY_FRAME_BEGIN_ODD;
 	return 1;
 }
 
@@ -87,24 +119,58 @@ static void skip_damaged(struct energy_stream *stream)
 	energy_stream_take(stream, next ? (size_t)(next - at) : left);
 }
 
-/* Decodes what stands at the mark here. Returns 0, -EBADMSG if it is damaged, or another errno. */
+/*
+ * Gets all @size bytes of the frame here in sight. No frame has a mark in it, so at the next one
+ * it ends, torn: then, and where the file ends, returns -EBADMSG, with those bytes taken. So each
+ * byte is looked through once, whatever lengths the frames of a damaged file tell.
+ */
+static int frame_in_sight(struct energy_stream *stream, size_t size)
+{
+	size_t seen = ENERGY_FRAME_MARK_LEN;
+
+	for (;;) {
+		const unsigned char *at = energy_stream_at(stream), *next;
+		size_t left = energy_stream_left(stream);
+		size_t len = left < size ? left : size;
+		int err;
+
+		next = memmem(at + seen, len - seen, ENERGY_FRAME_MARK, ENERGY_FRAME_MARK_LEN);
+		if (!next && len == size)
+			return 0;
+		if (next || stream->ended) {
+			energy_stream_take(stream, next ? (size_t)(next - at) : len);
+			return -EBADMSG;
+		}
+		/* A mark may be there in part. */
+		seen = len - (ENERGY_FRAME_MARK_LEN - 1);
+		err = energy_stream_fill(stream, left + 1);
+		if (err)
+			return err;
+	}
+}
+
+/*
+ * Decodes what stands at the mark here, and takes it, or, with -EBADMSG, as much as there can be
+ * no frame in. Returns 0 or a negative errno.
+ */
 static int frame_here(struct energy_stream *stream, struct energy_frame *frame)
 {
-	size_t size;
+	size_t size = 0;
 	int err;
 
-	if (energy_stream_left(stream) < ENERGY_FRAME_HEADER_LEN)
+	if (energy_stream_left(stream) >= ENERGY_FRAME_HEADER_LEN)
+		size = energy_frame_size(energy_stream_at(stream));
+	if (!size) {
+		skip_damaged(stream);
 		return -EBADMSG;
-	size = energy_frame_size(energy_stream_at(stream));
-	if (!size)
-		return -EBADMSG;
-	err = energy_stream_fill(stream, size);
+	}
+	err = frame_in_sight(stream, size);
 	if (err)
 		return err;
-	if (energy_stream_left(stream) < size)
-		return -EBADMSG;
 	err = energy_frame_decode(frame, energy_stream_at(stream));
-	if (!err)
+	if (err == -EBADMSG)
+		size -= ENERGY_FRAME_MARK_LEN - 1;
+	if (!err || err == -EBADMSG)
 		energy_stream_take(stream, size);
 	return err;
 }
@@ -132,7 +198,12 @@ static int next_frame(struct energy_recording *recording, struct energy_frame *f
 		if (!energy_stream_left(stream))
 			return 0;
 		marked = is_at_mark(stream);
-		err = marked ? frame_here(stream, frame) : -EBADMSG;
+		if (marked) {
+			err = frame_here(stream, frame);
+		} else {
+			skip_damaged(stream);
+			err = -EBADMSG;
+		}
 		if (!err) {
 			recording->lost = false;
 			return 1;
@@ -141,7 +212,6 @@ static int next_frame(struct energy_recording *recording, struct energy_frame *f
 			return err;
 		recording->nr_damaged += marked || !recording->lost;
 		recording->lost = true;
-		skip_damaged(stream);
 	}
 }
 
@@ -214,6 +284,7 @@ static int fill_sample(struct energy_recording *recording, struct energy_sample 
 	}
 	/* Of a good one only: nothing that does not count may look like a restart. */
 	sample->restarted = is_restart(recording, sample->listing.text, block->listing_len);
+	recording->nr_whole++;
 	return 1;
 }
 
@@ -283,10 +354,9 @@ int energy_recording_next(struct energy_recording *recording, struct energy_samp
 		memset(sample, 0, sizeof(*sample));
 		if (has_ended(recording)) {
 			state = begin_file(recording);
-			if (!state)
+			if (!state && (recording->nr_whole || !recording->odd))
 				return 0;
-			if (state > 0)
-				state = 0;
+			state = state > 0 ? 0 : state ? state : -EFBIG;
 		} else {
 			state = recording->framed ? next_framed(recording, sample)
 						  : next_text(recording, sample);

@@ -52,15 +52,18 @@ static int text_piece(const struct recorder *log, const struct energy_frame *sam
 					sample->len - sample->listing_len };
 	FILE *out = open_memstream((char **)&piece->bytes, &piece->len);
 	bool failed;
+	int err;
 
 	if (!out)
 		return -ENOMEM;
 	energy_log_print(out, listing, cgroups, sample->wall_ns, log->restarted);
 	failed = ferror(out);
-	if (!fclose(out) && !failed)
-		return 0;
-	free(piece->bytes);
-	return -ENOMEM;
+	err = fclose(out) || failed ? -ENOMEM : 0;
+	if (!err && !energy_frame_fits((char *)piece->bytes, piece->len))
+		err = -EMSGSIZE;
+	if (err)
+		free(piece->bytes);
+	return err;
 }
 
 static int sample_piece(const struct recorder *log, const struct energy_frame *sample,
@@ -142,7 +145,11 @@ static int write_sample(struct recorder *log, const struct energy_frame *sample)
 
 static void note_lost(struct recorder *log, int err)
 {
-	if (!log->nr_lost_now)
+	if (!log->nr_lost_now && err == -EMSGSIZE)
+		complain(log, "a sample is larger than a record can be (%u MiB or %u lines) and is "
+			 "lost%s", ENERGY_FRAME_LARGEST >> 20, ENERGY_FRAME_MOST_LINES,
+			 log->options.all ? " (without --all they are small)" : "");
+	else if (!log->nr_lost_now)
 		complain(log, "cannot write to %s: %s; samples are lost until that is mended",
 			 log->options.path, strerror(-err));
 	log->nr_lost++;

@@ -15,24 +15,44 @@
 /* As for the files that it is read from: what all processes do is root's to know. */
 #define MODE 0600
 
-#define BEGINNING 4096
+/*
+ * The beginning behind the zeros that a crash of the machine may have left. Returns its length,
+ * 0 if there is nothing else, or -1.
+ */
+static ssize_t read_beginning(const struct energy_log_writer *writer,
+			      char bytes[ENERGY_FRAME_BEGINNING])
+{
+	off_t at = 0;
+
+	for (;;) {
+		ssize_t got = pread(writer->fd, bytes, ENERGY_FRAME_BEGINNING, at), zeros = 0;
+
+		while (zeros < got && !bytes[zeros])
+			zeros++;
+		if (got <= 0 || !zeros)
+			return got;
+		at += zeros;
+	}
+}
 
 /* Does it go on as it began? Then returns NULL, else what it is instead. */
 static const char *what_else(const struct energy_log_writer *writer)
 {
-	char bytes[BEGINNING];
-	ssize_t got;
-	bool framed;
+	char bytes[ENERGY_FRAME_BEGINNING];
+	ssize_t got = read_beginning(writer, bytes);
+	enum energy_frame_begin begin;
 
-	if (!writer->size)
-		return NULL;
-	got = pread(writer->fd, bytes, sizeof(bytes), 0);
-	if (got <= 0)
+	if (got < 0)
 		return "cannot be read";
-	framed = memmem(bytes, got, ENERGY_FRAME_MARK, ENERGY_FRAME_MARK_LEN);
-	if (writer->text)
-		return framed ? "is a recording that is not text" : NULL;
-	return framed ? NULL : "is something else";
+	/* Nothing but the first bytes of a record, of which a kill or a full disk took the rest. */
+	if (!writer->text && got < ENERGY_FRAME_MARK_LEN && !memcmp(bytes, ENERGY_FRAME_MARK, got))
+		return NULL;
+	begin = energy_frame_begin(bytes, got);
+	if (writer->text && begin == ENERGY_FRAME_BEGIN_MARKED)
+		return "is a recording that is not text";
+	if (begin != (writer->text ? ENERGY_FRAME_BEGIN_TEXT : ENERGY_FRAME_BEGIN_MARKED))
+		return "is something else";
+	return NULL;
 }
 
 static bool ends_amid_line(const struct energy_log_writer *writer)

@@ -8,8 +8,9 @@ import shutil
 import signal
 import subprocess
 import time
+import zlib
 
-from feeding import Root, await_that, frames, newest, times
+from feeding import Root, await_that, framed, frames, newest, packed, times
 from program import (ENERGY, ENVIRONMENT, NOBODY, PATIENCE_S, Terminal, energy, equal, expect,
                      running)
 
@@ -331,6 +332,66 @@ def hostile_text(folder):
     equal(dumped(path), "timestamp=1\npid=0 comm=\\033[2J\\233\n-------\n")
 
 
+def hostile_sizes(folder):
+    """Little memory is enough for what little there is, whatever it says or unpacks to."""
+    path, sample = f"{folder}/log", "timestamp={}000000000\npid=0 energy=1.000 comm=*system*\n"
+    zeros = zlib.compress(bytes(200 << 20))
+    lies = b"".join(packed(2, bytes(stored), length, length) for stored, length in (
+        (9, 0xffffffff), (9, 1 << 30), (500000, 1 << 30), (9, 128 << 20), (500000, 128 << 20)))
+    many = (sample.format(1002) + "pid=0\n" * (1 << 20)).encode()
+    packer = zlib.compressobj(strategy=zlib.Z_HUFFMAN_ONLY)
+    with open(path, "wb") as file:
+        file.write(framed(2, sample.format(1001), len(sample.format(1001))) + lies +
+                   packed(2, zeros, 200 << 20, 0) +
+                   packed(2, packer.compress(many) + packer.flush(), len(many), len(many)) +
+                   framed(2, sample.format(1003), len(sample.format(1003))))
+
+    def set_limit():
+        resource.setrlimit(resource.RLIMIT_AS, (96 << 20, 96 << 20))
+
+    done = energy("log", "--dump", path, preexec_fn=set_limit)
+    equal((done.returncode, done.stderr), (0, "energy log: damaged records left out: 7\n"))
+    equal(times(done.stdout), [1, 3])
+
+
+def largest_sample(folder):
+    """More than a record holds is lost, and counted."""
+    root, path = Root(folder), f"{folder}/log"
+    listing = root.sys() + "pid=7 comm=x\n" * (256 << 10)
+    for words in ((), ("--text",)):
+        root.write(SYS, listing)
+        with recording(root, path, *words) as process:
+            equal(process.stderr.readline(), "energy log: a sample is larger than a record can "
+                  "be (128 MiB or 262144 lines) and is lost\n")
+            root.write(SYS, listing[:-(13 << 10)])
+            await_that(lambda: size(path) > 10000)
+            expect("samples lost in all: " in ended(process))
+            equal(process.returncode, 1)
+        equal(times(dumped(path)), [0])
+        os.unlink(path)
+
+
+def begins_with_zeros(folder):
+    """As a crash of the machine may leave it; or the first bytes of a record."""
+    root = Root(folder)
+    for number, (words, begin, damaged) in enumerate((
+            ((), bytes(9000), 1), ((), b"\x89ENL", 1), (("--text",), bytes(9000), 1))):
+        path = f"{folder}/{number}"
+        with open(path, "wb") as file:
+            file.write(begin)
+        done = energy("log", "--root", root.path, *words, "--count", "1", path)
+        equal((done.returncode, done.stderr), (0, ""))
+        done = energy("log", "--dump", path)
+        equal((done.returncode, done.stderr),
+              (0, f"energy log: damaged records left out: {damaged}\n"))
+        equal(times(done.stdout), [0])
+    with open(path, "wb") as file:
+        file.write(b"GIF89a\0\0")
+    for words in ((), ("--text",)):
+        done = energy("log", "--root", root.path, *words, "--count", "1", path)
+        expect("is something else" in done.stderr, done.stderr)
+
+
 def nothing_to_read(folder):
     root, path = Root(folder), f"{folder}/log"
     root.write(SYS, "hello\n")
@@ -374,6 +435,9 @@ CASES = (
     ("log: one writer at a time", one_at_a_time),
     ("log: progress on a terminal", progress),
     ("log: hostile text in a recording", hostile_text),
+    ("log: hostile sizes in a recording", hostile_sizes),
+    ("log: a sample that is too large", largest_sample),
+    ("log: a file that begins with zeros", begins_with_zeros),
     ("log: nothing to read", nothing_to_read),
     ("log: --dump to a full disk", full_dump),
 )

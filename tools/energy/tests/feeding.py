@@ -108,7 +108,12 @@ def framed(kind, text, listing_len=0):
     with open(f"{HERE}/../log/dictionary.txt", "rb") as file:
         packer = zlib.compressobj(zdict=file.read())
     content = packer.compress(text.encode()) + packer.flush()
-    header = HEADER.pack(MARK, kind, len(content), len(text), listing_len, 5)
+    return packed(kind, content, len(text), listing_len)
+
+
+def packed(kind, content, length, listing_len):
+    """A record of that content, which is said to unpack to so much."""
+    header = HEADER.pack(MARK, kind, len(content), length, listing_len, 5)
     return (header + struct.pack("<I", zlib.crc32(header)) + content +
             struct.pack("<I", zlib.crc32(content)))
 

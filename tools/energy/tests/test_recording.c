@@ -323,6 +323,151 @@ static void torn_text(bool *good)
 	}
 }
 
+/* A header that tells of more than there can be is none, with its checksum and all. */
+static void set_lengths(uint32_t stored_len, uint32_t len)
+{
+	const uint32_t lengths[] = { htole32(stored_len), htole32(len), htole32(len) };
+	uint32_t sum;
+
+	memcpy(content.bytes + 12, lengths, sizeof(lengths));
+	sum = htole32(crc32(0, content.bytes, 32));
+	memcpy(content.bytes + 32, &sum, sizeof(sum));
+}
+
+static void impossible_lengths(bool *good)
+{
+	content.len = 0;
+	add_sample(11);
+	set_lengths(600000, ENERGY_FRAME_LARGEST);
+	CHECK(energy_frame_size(content.bytes) == 36 + 600000 + 4);
+	set_lengths(600000, ENERGY_FRAME_LARGEST + 1);
+	CHECK(!energy_frame_size(content.bytes));
+	set_lengths(UINT32_MAX, UINT32_MAX);
+	CHECK(!energy_frame_size(content.bytes));
+	set_lengths(600000, 500000);
+	CHECK(!energy_frame_size(content.bytes));
+	/* Denser than a listing can be; a short one may. */
+	set_lengths(1000, 256000);
+	CHECK(energy_frame_size(content.bytes));
+	set_lengths(1000, 257000);
+	CHECK(!energy_frame_size(content.bytes));
+	set_lengths(30, 64 << 10);
+	CHECK(energy_frame_size(content.bytes));
+}
+
+static char *text_of(const char *line, size_t nr, size_t *len)
+{
+	char *text = malloc(nr * strlen(line) + 1), *at = text;
+
+	if (!text)
+		abort();
+	for (*len = nr * strlen(line); nr--; at += strlen(line))
+		strcpy(at, line);
+	return text;
+}
+
+/* What can be written can be read: dense text, many lines, and no more of either. */
+static void limits_of_text(bool *good)
+{
+	/* Compressing that would make it longer, so it is stored as it is, with a mark in it. */
+	static char noise[5000];
+	const struct {
+		const char *line;
+		size_t nr;
+		int err;
+	} cases[] = {
+		{ "x", 4 << 20, 0 },
+		{ "pid=1 energy=0.000 alive=1 comm=kworker/0:1\n", ENERGY_FRAME_MOST_LINES, 0 },
+		{ "\n", ENERGY_FRAME_MOST_LINES + 1, -EMSGSIZE },
+		{ "x", ENERGY_FRAME_LARGEST + 1, -EMSGSIZE },
+		{ "", 0, 0 },
+		{ noise, 1, -EILSEQ },
+	};
+	uint32_t state = 1;
+	size_t i;
+
+	for (i = 0; i < sizeof(noise) - 1; i++) {
+		state = state * 1664525 + 1013904223;
+		noise[i] = state >> 24 ? state >> 24 : 1;
+	}
+	memcpy(noise + 1000, ENERGY_FRAME_MARK, ENERGY_FRAME_MARK_LEN);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct energy_frame frame = { .kind = ENERGY_FRAME_SAMPLE }, read = { 0 };
+		unsigned char *bytes;
+		size_t size;
+		int err;
+
+		frame.text = text_of(cases[i].line, cases[i].nr, &frame.len);
+		err = energy_frame_encode(&frame, &bytes, &size);
+		CHECK(err == cases[i].err);
+		if (!err) {
+			CHECK(energy_frame_size(bytes) == size);
+			CHECK(!energy_frame_decode(&read, bytes));
+			CHECK(read.len == frame.len && !memcmp(read.text, frame.text, read.len));
+			free(read.text);
+			free(bytes);
+		}
+		free(frame.text);
+	}
+}
+
+/* Zeros that a crash of the machine has left, before, between and behind what was appended. */
+static void zeros(bool *good)
+{
+	static const unsigned char nothing[5000];
+	unsigned int nr;
+
+	for (nr = 1; nr <= sizeof(nothing); nr += 1666) {
+		content.len = 0;
+		add_bytes(nothing, nr);
+		add_sample(11);
+		CHECK_TEXT(read_content(), "11 d1");
+		add_bytes(nothing, nr);
+		add_sample(22);
+		add_bytes(nothing, nr);
+		CHECK_TEXT(read_content(), "11 22 d3");
+	}
+	content.len = 0;
+	add_bytes(nothing, sizeof(nothing));
+	add_bytes("timestamp=5\n" PID0 "---\n", strlen("timestamp=5\n" PID0 "---\n"));
+	CHECK_TEXT(read_content(), "5 d1");
+}
+
+/* In text they are lines that are longer than any can be. */
+static void long_lines(bool *good)
+{
+	static const char before[] = "timestamp=5\n" PID0 "---\ntimestamp=6\n";
+	static const char behind[] = "\n" PID0 "---\ntimestamp=7\n" PID0 "---\n";
+	static char text[sizeof(before) + (3 << 20) + sizeof(behind)];
+
+	memset(text, 0, sizeof(text));
+	memcpy(text, before, strlen(before));
+	memcpy(text + sizeof(text) - strlen(behind), behind, strlen(behind));
+	write_file("text", text, sizeof(text));
+	CHECK_TEXT(read_all("text"), "5 7 d1");
+}
+
+/* In text a listing that has no end, or whose end comes too late. */
+static void endless_text(bool *good)
+{
+	static const char *const ends[] = { "---\n", "" };
+	size_t i, j;
+
+	for (i = 0; i < 2; i++) {
+		FILE *out = fopen(path_of("text"), "w");
+
+		if (!out)
+			abort();
+		fputs("timestamp=5\n", out);
+		for (j = 0; j < ENERGY_FRAME_MOST_LINES; j++)
+			fputs("pid=1 comm=x\n", out);
+		fprintf(out, "%stimestamp=6\n" PID0 "---\n", ends[i]);
+		if (fclose(out))
+			abort();
+		CHECK_TEXT(read_all("text"), "6 d1");
+	}
+}
+
 static void no_recording(bool *good)
 {
 	char expected[256];
@@ -334,7 +479,7 @@ static void no_recording(bool *good)
 	snprintf(expected, sizeof(expected), "cannot open %s: Is a directory", path_of("."));
 	CHECK_TEXT(read_all("."), expected);
 	write_file("zeros", zeros, sizeof(zeros));
-	snprintf(expected, sizeof(expected), "cannot read %s: it is no recording d0",
+	snprintf(expected, sizeof(expected), "cannot read %s: it is no recording d1",
 		 path_of("zeros"));
 	CHECK_TEXT(read_all("zeros"), expected);
 }
@@ -350,6 +495,11 @@ static const struct tap_test tests[] = {
 	{ "recording: rotated files, with gaps", rotated },
 	{ "recording: plain text", plain_text },
 	{ "recording: plain text torn at any byte", torn_text },
+	{ "recording: lengths that cannot be", impossible_lengths },
+	{ "recording: the largest there can be", limits_of_text },
+	{ "recording: zeros that a crash has left", zeros },
+	{ "recording: lines that are too long", long_lines },
+	{ "recording: text without an end", endless_text },
 	{ "recording: what is none", no_recording },
 };
 
