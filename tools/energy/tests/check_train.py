@@ -84,6 +84,19 @@ def noise(folder):
     expect(0.48 < rmse < 0.52, rmse)
 
 
+def few_rows(folder):
+    """Weights may be good, and nobody can tell."""
+    path = text_log(f"{folder}/log", Load(noise_w=0.5), count=31)
+    done = energy("train", path)
+    equal(done.returncode, 0)
+    equal(len(re.findall(r"^(?:w_|idle power).* not known ", done.stdout, re.M)), 9)
+    expect("energy train: warning: these are too few intervals between samples to tell how "
+           "certain weights are (record for longer)\n" in done.stderr, done.stderr)
+    text_log(path, Load(noise_w=0.5), count=41)
+    done = energy("train", path)
+    expect("not known" not in done.stdout and "too few" not in done.stderr, done.stdout)
+
+
 def procpower_logs(folder):
     """Its documented line, in its logger's file; psys, or core on machines without."""
     path = f"{folder}/log"
@@ -433,6 +446,7 @@ CASES = (
     ("train: known weights", known_weights),
     ("train: the units are the kernel's", units_are_the_kernels),
     ("train: noise", noise),
+    ("train: few intervals", few_rows),
     ("train: procpower's logs", procpower_logs),
     ("train: --target", one_kind_of_domain),
     ("train: values of the window", window_values),

@@ -106,6 +106,44 @@ static void recovers_in_noise(bool *good)
 	printf("# %zu of %zu intervals have the truth\n", inside, nr);
 }
 
+/* In few rows draws scatter too little, and a ridge makes them agree on something else. */
+static void intervals_of_few_rows(bool *good)
+{
+	static const size_t counts[] = { 40, 80 };
+	struct energy_model model;
+	unsigned long seed;
+	size_t i, j;
+
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		size_t inside = 0, nr = 0;
+
+		for (seed = 1; seed <= 40; seed++) {
+			make_up(1, seed);
+			data.nr_rows = counts[i];
+			fit(&model, all, good);
+			for (j = 0; j < model.design.nr; j++) {
+				const struct energy_coefficient *c = &model.coefficients[j];
+				double true_value = j ? truth[model.design.metrics[j - 1]] : idle_w;
+
+				CHECK(c->low <= c->value && c->value <= c->high);
+				inside += c->low <= true_value && true_value <= c->high;
+				nr++;
+			}
+			energy_model_free(&model);
+		}
+		/* 0.95 x 360 = 342, standard deviation 4.1 if all were independent. */
+		CHECK(nr == 360 && inside >= 334 && inside <= 354);
+		printf("# %zu rows: %zu of %zu intervals have the truth\n", counts[i], inside, nr);
+	}
+	/* Five blocks cannot tell of nine coefficients. */
+	make_up(1, 1);
+	data.nr_rows = ENERGY_MODEL_LEAST_ROWS;
+	fit(&model, all, good);
+	for (j = 0; j < model.design.nr; j++)
+		CHECK(isnan(model.coefficients[j].low) && isnan(model.coefficients[j].high));
+	energy_model_free(&model);
+}
+
 static void columns_left_out(bool *good)
 {
 	static const bool wanted[ENERGY_METRICS] = {
@@ -232,6 +270,7 @@ static void too_few(bool *good)
 static const struct tap_test tests[] = {
 	{ "model: weights without noise, exactly", recovers },
 	{ "model: weights in noise, within their intervals", recovers_in_noise },
+	{ "model: intervals of few rows", intervals_of_few_rows },
 	{ "model: columns that are left out", columns_left_out },
 	{ "model: no weight is negative", never_negative },
 	{ "model: columns that go together", collinear },

@@ -43,11 +43,10 @@ void energy_design_add(const struct energy_design *design, const struct energy_d
 double energy_design_watts(const struct energy_design *design, const double *coefficients,
 			   const struct energy_train_row *row);
 
-/* Of a scaled coefficient: watts for the constant, else joules per unit. */
-static inline double energy_design_unscaled(const struct energy_design *design,
-					    const double *coefficients, size_t j)
+/* What a scaled coefficient of 1 is: watts for the constant, else joules per unit. */
+static inline double energy_design_unit(const struct energy_design *design, size_t j)
 {
-	return coefficients[j] * design->y_scale / design->scales[j];
+	return design->y_scale / design->scales[j];
 }
 
 #endif /* ENERGY_TRAIN_DESIGN_H */

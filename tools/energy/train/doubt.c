@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
@@ -13,14 +14,17 @@
 
 #define NR_DRAWS 1000
 
+/* Of 95 %. */
+#define LOW 0.025
+#define HIGH 0.975
+
 /* The same recordings give the same intervals. */
 #define SEED 6
 
 /* Columns that are the same but for rounding. */
 #define SINGULAR 1e-8
 
-static int draw(const struct energy_blocks *blocks, gsl_rng *rng, double ridge,
-		double *coefficients)
+static int draw(const struct energy_blocks *blocks, gsl_rng *rng, double *coefficients)
 {
 	struct energy_factor factor;
 	size_t i;
@@ -29,44 +33,78 @@ static int draw(const struct energy_blocks *blocks, gsl_rng *rng, double ridge,
 	for (i = 0; i < blocks->nr; i++)
 		energy_factor_join(&factor,
 				   &blocks->factors[gsl_rng_uniform_int(rng, blocks->nr)]);
-	return energy_ridge_fit(&factor, ridge, coefficients);
+	return energy_ridge_fit(&factor, 0, coefficients);
 }
 
-/* @values has the draws of each coefficient, one after the other. */
-static void set_limits(struct energy_model *model, double *values)
+/*
+ * How far the draws are to be stretched. They scatter less than fits to new recordings would:
+ * residuals of a fit with p coefficients to n rows are too small by sqrt((n - p) / n) (MacKinnon
+ * and White 1985, Journal of Econometrics 29, HC1), and a variance that is learnt from G blocks is
+ * uncertain itself, which Student's t with G - 1 degrees of freedom allows for (Cameron, Gelbach
+ * and Miller 2008, Review of Economics and Statistics 90).
+ */
+static double stretch_of(const struct energy_blocks *blocks, size_t nr_coefficients)
+{
+	double nr_rows = blocks->nr_rows;
+
+	return sqrt(nr_rows / (nr_rows - nr_coefficients)) *
+	       gsl_cdf_tdist_Pinv(HIGH, blocks->nr - 1) / gsl_cdf_ugaussian_Pinv(HIGH);
+}
+
+/* @values has the draws of each coefficient, one after the other; @plain is the fit to all. */
+static void set_limits(struct energy_model *model, double *values, const double *plain,
+		       double stretch)
 {
 	const struct energy_design *design = &model->design;
 	size_t j;
 
 	for (j = 0; j < design->nr; j++) {
-		double *mine = values + j * NR_DRAWS;
-		double unit = design->y_scale / design->scales[j];
+		struct energy_coefficient *coefficient = &model->coefficients[j];
+		double *mine = values + j * NR_DRAWS, low, high;
 
 		gsl_sort(mine, 1, NR_DRAWS);
-		model->coefficients[j].low =
-			unit * gsl_stats_quantile_from_sorted_data(mine, 1, NR_DRAWS, 0.025);
-		model->coefficients[j].high =
-			unit * gsl_stats_quantile_from_sorted_data(mine, 1, NR_DRAWS, 0.975);
+		low = gsl_stats_quantile_from_sorted_data(mine, 1, NR_DRAWS, LOW);
+		high = gsl_stats_quantile_from_sorted_data(mine, 1, NR_DRAWS, HIGH);
+		low = plain[j] - stretch * (plain[j] - low);
+		high = plain[j] + stretch * (high - plain[j]);
+		/* No weight is negative; and what the ridge has made of it is possible, too. */
+		low = fmin(fmax(low, 0), model->scaled[j]);
+		high = fmax(high, model->scaled[j]);
+		coefficient->low = energy_design_unit(design, j) * low;
+		coefficient->high = energy_design_unit(design, j) * high;
 	}
 }
 
-int energy_model_bootstrap(struct energy_model *model, const struct energy_blocks *blocks)
+/*
+ * Without a ridge: it draws all weights the same way in each draw, which then agree on something
+ * that is not so.
+ */
+int energy_model_bootstrap(struct energy_model *model, const struct energy_blocks *blocks,
+			   const struct energy_factor *all)
 {
-	double *values = calloc(NR_DRAWS * model->design.nr, sizeof(*values));
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-	double coefficients[ENERGY_MODEL_MOST];
-	int err = values && rng ? 0 : -ENOMEM;
+	double *values;
+	gsl_rng *rng;
+	double coefficients[ENERGY_MODEL_MOST], plain[ENERGY_MODEL_MOST];
+	int err;
 	size_t i, j;
 
+	for (j = 0; j < model->design.nr; j++)
+		model->coefficients[j].low = model->coefficients[j].high = NAN;
+	/* Fewer cannot tell in how many ways the coefficients are uncertain. */
+	if (blocks->nr <= model->design.nr)
+		return 0;
+	values = calloc(NR_DRAWS * model->design.nr, sizeof(*values));
+	rng = gsl_rng_alloc(gsl_rng_mt19937);
+	err = values && rng ? energy_ridge_fit(all, 0, plain) : -ENOMEM;
 	if (!err)
 		gsl_rng_set(rng, SEED);
 	for (i = 0; i < NR_DRAWS && !err; i++) {
-		err = draw(blocks, rng, model->ridge, coefficients);
+		err = draw(blocks, rng, coefficients);
 		for (j = 0; j < model->design.nr && !err; j++)
 			values[j * NR_DRAWS + i] = coefficients[j];
 	}
 	if (!err)
-		set_limits(model, values);
+		set_limits(model, values, plain, stretch_of(blocks, model->design.nr));
 	if (rng)
 		gsl_rng_free(rng);
 	free(values);

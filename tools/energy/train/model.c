@@ -76,10 +76,10 @@ static int fit(struct energy_model *model, const struct energy_dataset *data,
 	if (!err)
 		err = energy_model_hold_out(model, data, blocks);
 	if (!err)
-		err = energy_model_bootstrap(model, blocks);
+		err = energy_model_bootstrap(model, blocks, &all);
 	for (i = 0; i < model->design.nr; i++)
-		model->coefficients[i].value = energy_design_unscaled(&model->design,
-								      model->scaled, i);
+		model->coefficients[i].value = energy_design_unit(&model->design, i) *
+					       model->scaled[i];
 	return err;
 }
 

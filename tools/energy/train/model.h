@@ -33,7 +33,7 @@ struct energy_quality {
 
 struct energy_coefficient {
 	double value;		/* watts for idle power, else joules per unit */
-	double low, high;	/* 95 % of the bootstrap's are between them */
+	double low, high;	/* of the interval of 95 %; NAN: too few rows to tell */
 	double inflation;	/* variance inflation factor; of idle power 0 */
 };
 
@@ -76,8 +76,9 @@ int energy_ridge_choose(const struct energy_blocks *blocks, size_t without, doub
 int energy_model_hold_out(struct energy_model *model, const struct energy_dataset *data,
 			  const struct energy_blocks *blocks);
 
-/* Fills in low and high. */
-int energy_model_bootstrap(struct energy_model *model, const struct energy_blocks *blocks);
+/* Fills in low and high; @all is the factor of all rows. */
+int energy_model_bootstrap(struct energy_model *model, const struct energy_blocks *blocks,
+			   const struct energy_factor *all);
 
 /* Fills in inflation, condition and correlations. */
 int energy_model_collinearity(struct energy_model *model, const struct energy_factor *all);

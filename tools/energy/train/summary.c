@@ -62,8 +62,12 @@ static void print_coefficient(FILE *out, const struct energy_coefficient *coeffi
 {
 	char value[32], low[32], high[32], interval[80], inflation[32] = "";
 
-	snprintf(interval, sizeof(interval), "[%s, %s]", shown(low, coefficient->low * scale),
-		 shown(high, coefficient->high * scale));
+	if (isnan(coefficient->low))
+		snprintf(interval, sizeof(interval), "not known");
+	else
+		snprintf(interval, sizeof(interval), "[%s, %s]",
+			 shown(low, coefficient->low * scale),
+			 shown(high, coefficient->high * scale));
 	if (coefficient->inflation)
 		snprintf(inflation, sizeof(inflation), "%.4g", coefficient->inflation);
 	fprintf(out, "%-18s %10s  %-24s %8s  %s\n", name, shown(value, coefficient->value * scale),
@@ -151,6 +155,9 @@ void energy_summary_warnings(const char *who, const struct energy_model *model,
 		if (model->coefficients[j + 1].inflation > MUCH_INFLATION)
 			warn_inflation(who, model, j);
 	}
+	if (isnan(model->coefficients[0].low))
+		energy_complain(who, "warning: these are too few intervals between samples to tell how "
+				"certain weights are (record for longer)");
 	if (model->condition > BAD_CONDITION)
 		energy_complain(who, "warning: the condition number of the columns is %.3g: "
 				"predictions may be good, single weights are not",
