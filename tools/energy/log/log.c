@@ -34,7 +34,9 @@ struct recorder {
 	uint64_t nr_samples;
 	uint64_t nr_lost;		/* could not be written */
 	uint64_t nr_lost_now;		/* of those, since the last that could */
+	bool new_file;			/* the origin is not in it yet */
 	bool absent;			/* the files cannot be read */
+	bool unrotated;			/* the file is too large, and cannot be rotated */
 	bool restarted;			/* the next sample is of another origin */
 };
 
@@ -95,7 +97,7 @@ static int write_origin(struct recorder *log)
 
 	if (!origin)
 		return -ENOMEM;
-	if (!log->origin || differs) {
+	if (!log->origin || differs || log->new_file) {
 		err = origin_piece(log, origin, &piece);
 		if (!err)
 			err = energy_log_writer_append(&log->writer, piece.bytes, piece.len);
@@ -106,6 +108,7 @@ static int write_origin(struct recorder *log)
 		return err;
 	}
 	log->restarted |= differs;
+	log->new_file = false;
 	free(log->origin);
 	log->origin = origin;
 	return 0;
@@ -123,16 +126,33 @@ static void rotate_when_full(struct recorder *log, size_t len)
 	if (!err)
 		err = energy_log_writer_rotate(&log->writer, first.bytes, first.len);
 	free(first.bytes);
-	if (err)
+	/* It is tried again with each sample. */
+	if (err && !log->unrotated)
 		complain(log, "cannot rotate %s: %s; going on with it", log->options.path,
 			 strerror(-err));
+	log->unrotated = err;
+}
+
+/* What is written to a file that was removed, or that somebody rotates by himself, is not found. */
+static int follow_name(struct recorder *log)
+{
+	int state = energy_log_writer_follow(&log->writer);
+
+	if (state <= 0)
+		return state;
+	complain(log, "%s was moved or removed; going on with a new one", log->options.path);
+	log->new_file = true;
+	log->restarted |= log->options.text && log->writer.size;
+	return 0;
 }
 
 static int write_sample(struct recorder *log, const struct energy_frame *sample)
 {
 	struct piece piece;
-	int err = write_origin(log);
+	int err = follow_name(log);
 
+	if (!err)
+		err = write_origin(log);
 	if (!err)
 		err = sample_piece(log, sample, &piece);
 	if (err)

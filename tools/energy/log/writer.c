@@ -67,8 +67,9 @@ static bool is_moved(const struct energy_log_writer *writer, const struct stat *
 {
 	struct stat now;
 
-	return stat(writer->path, &now) || now.st_dev != what->st_dev ||
-	       now.st_ino != what->st_ino;
+	if (stat(writer->path, &now))
+		return errno == ENOENT;
+	return now.st_dev != what->st_dev || now.st_ino != what->st_ino;
 }
 
 static int open_and_lock(struct energy_log_writer *writer, struct stat *what, char *why,
@@ -130,6 +131,26 @@ int energy_log_writer_open(struct energy_log_writer *writer, const char *path, b
 	if (err)
 		energy_log_writer_close(writer);
 	return err;
+}
+
+int energy_log_writer_follow(struct energy_log_writer *writer)
+{
+	struct energy_log_writer next;
+	struct stat what;
+	char why[4352];
+	int err;
+
+	if (!writer->regular || fstat(writer->fd, &what) || !is_moved(writer, &what))
+		return 0;
+	err = energy_log_writer_open(&next, writer->path, writer->text, why, sizeof(why));
+	if (err)
+		return err;
+	next.rotate_size = writer->rotate_size;
+	next.rotate_count = writer->rotate_count;
+	next.nr_bytes = writer->nr_bytes;
+	energy_log_writer_close(writer);
+	*writer = next;
+	return 1;
 }
 
 static int write_all(int fd, const char *bytes, size_t len)

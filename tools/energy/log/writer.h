@@ -27,6 +27,12 @@ int energy_log_writer_open(struct energy_log_writer *writer, const char *path, b
 			   char *why, size_t size);
 
 /*
+ * If somebody has moved or removed the file, goes on with what has its name now, or a new one.
+ * Returns 1 if so, 0 if not, or a negative errno.
+ */
+int energy_log_writer_follow(struct energy_log_writer *writer);
+
+/*
  * Appends a record whole, or, with a negative errno, leaves the file as it was, as far as
  * that can be done.
  */
