@@ -19,11 +19,14 @@ char *energy_rotated_name(const char *path, unsigned int number)
 	return asprintf(&name, "%s.%u", path, number) < 0 ? NULL : name;
 }
 
-/* Returns the descriptor or a negative errno. */
+/*
+ * Returns the descriptor or a negative errno. What has a number and is no file was never rotated;
+ * it is not waited for, either.
+ */
 static int open_one(const char *path, unsigned int number)
 {
 	char *name = energy_rotated_name(path, number);
-	int fd = name ? open(name, O_RDONLY | O_CLOEXEC) : -1;
+	int fd = name ? open(name, O_RDONLY | O_CLOEXEC | (number ? O_NONBLOCK : 0)) : -1;
 	int err = name ? errno : ENOMEM;
 	struct stat what;
 
@@ -31,6 +34,8 @@ static int open_one(const char *path, unsigned int number)
 	if (fd < 0)
 		return -err;
 	err = fstat(fd, &what) ? errno : S_ISDIR(what.st_mode) ? EISDIR : 0;
+	if (number && !S_ISREG(what.st_mode))
+		err = ENOENT;
 	if (!err)
 		return fd;
 	close(fd);
@@ -87,6 +92,24 @@ int energy_rotated_open(struct energy_rotated *files, const char *path)
 	}
 	reverse(files);
 	return files->nr ? 0 : -ENOENT;
+}
+
+bool energy_rotated_includes(const char *path, const char *other)
+{
+	struct stat what, each;
+	unsigned int number;
+	bool found = false;
+
+	if (stat(other, &what))
+		return false;
+	for (number = 0; number <= ENERGY_ROTATED_MOST && !found; number++) {
+		char *name = energy_rotated_name(path, number);
+
+		found = name && !stat(name, &each) && each.st_dev == what.st_dev &&
+			each.st_ino == what.st_ino;
+		free(name);
+	}
+	return found;
 }
 
 void energy_rotated_close(struct energy_rotated *files)

@@ -3,6 +3,7 @@
 #ifndef ENERGY_ROTATED_H
 #define ENERGY_ROTATED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define ENERGY_ROTATED_MOST 500
@@ -18,6 +19,9 @@ struct energy_rotated {
  * negative errno. One whose number is too high is left alone.
  */
 int energy_rotated_open(struct energy_rotated *files, const char *path);
+
+/* Is the file @other one of those of @path? */
+bool energy_rotated_includes(const char *path, const char *other);
 
 /* Closes those that are not -1. */
 void energy_rotated_close(struct energy_rotated *files);

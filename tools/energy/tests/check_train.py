@@ -189,6 +189,49 @@ def several_intervals(folder):
     expect("samples missing" not in text, text)
 
 
+def rotated_logs(folder):
+    """With all their names: nothing counts twice, in whatever order they are given."""
+    load, path = Load(noise_w=0.5), f"{folder}/log"
+    for name in (path + ".2", path + ".1", path):
+        text_log(name, load, count=100)
+    once = energy("train", path)
+    for words in ((path, path + ".1", path + ".2"), (path + ".2", path + ".1", path)):
+        done = energy("train", *words)
+        equal(done.stdout, once.stdout)
+        equal(sorted(done.stderr.splitlines()),
+              [f"energy train: {path}.{number} is read once, with {path}" for number in (1, 2)])
+    done = energy("train", path, f"{folder}/./log")
+    equal((done.stdout, done.stderr),
+          (once.stdout, f"energy train: {folder}/./log is read once, with {path}\n"))
+    # What was never rotated is no part of it, and nobody waits for it.
+    os.mkfifo(path + ".3")
+    os.mkdir(path + ".4")
+    equal(energy("train", path).stdout, once.stdout)
+
+
+def unmeasured_times(folder):
+    """A source that is gone for a while: work goes on, and energy stands still."""
+    for kind in ("none", "model"):
+        load, path = Load(), f"{folder}/log"
+        with open(path, "w", encoding="utf-8") as file:
+            for number in range(200):
+                before = load.nj
+                load.step()
+                gone = 50 <= number < 120
+                if gone:
+                    load.nj = before + 10**9 * (kind == "model")
+                file.write(load.ours(kind if gone else "measured") + "-------\n")
+        values, text = trained(folder, path)
+        near(values)
+        expect("samples while nothing was measured: 70\n" in text, text)
+        expect("data       128 intervals, " in text, text)
+    text_log(path, Load(), how=lambda load: load.ours("none"))
+    done = energy("train", path)
+    equal((done.returncode, done.stderr), (
+        1, f"energy train: {path}: it has no measured energy (was a source loaded? "
+        "modprobe energy_rapl_msr)\n"))
+
+
 def restart_in_the_unusable(folder):
     """The sample that tells of it lacks a number; the next one does not continue the last."""
     load, path = Load(), f"{folder}/log"
@@ -453,6 +496,8 @@ CASES = (
     ("train: restarts and gaps", restarts_and_gaps),
     ("train: several logs", several_logs),
     ("train: logs of several intervals", several_intervals),
+    ("train: logs with what they were rotated from", rotated_logs),
+    ("train: times without a source", unmeasured_times),
     ("train: a restart with a sample of no use", restart_in_the_unusable),
     ("train: no weights at all", no_weights),
     ("train: columns that are left out", left_out_columns),

@@ -10,6 +10,9 @@
 
 #define NSEC_PER_SEC 1e9
 
+#define NOT_MEASURED									\
+	"it has no measured energy (was a source loaded? modprobe energy_rapl_msr)"
+
 /* An interval so many times as long as the median one has samples missing. */
 #define GAP 10
 
@@ -26,6 +29,7 @@ struct point {
 /* How the samples of one recording are read. */
 struct reading {
 	bool begun;
+	const char *target;	/* as asked for */
 	bool window;		/* the values of the last window */
 	const char *sum_key;	/* NULL: what is billed */
 	char sum_key_text[80];
@@ -141,6 +145,17 @@ static bool has_sum(struct reading *reading, const struct energy_sample *sample,
 	return point.sum_uj.known && point.sum_uj.value;
 }
 
+/*
+ * Without a source energy stands still while work goes on, and a model's would be learnt. The kind
+ * tells of what is billed; procpower has none.
+ */
+static bool is_measured(const struct energy_sample *sample, const char *target)
+{
+	struct energy_slice kind = sample->listing.header.source_kind;
+
+	return !energy_slice_is(kind, "none") && (target || !energy_slice_is(kind, "model"));
+}
+
 /* Finds out how to read a recording, by its first sample. */
 static int begin_reading(struct reading *reading, const struct energy_sample *sample,
 			 const char *target, char *why, size_t size)
@@ -148,6 +163,7 @@ static int begin_reading(struct reading *reading, const struct energy_sample *sa
 	struct point point;
 
 	reading->begun = true;
+	reading->target = target;
 	if (energy_slice_is(sample->listing.header.source_kind, "model") && !target) {
 		snprintf(why, size, "its energy is a model's estimate (source_kind=model): "
 			 "a fit to that would learn that model (record where energy is measured)");
@@ -161,8 +177,7 @@ static int begin_reading(struct reading *reading, const struct energy_sample *sa
 	if (set_target(&point, reading) || has_sum(reading, sample, "psys") ||
 	    has_sum(reading, sample, "core"))
 		return 0;
-	snprintf(why, size, "it has no measured energy (was a source loaded? "
-		 "modprobe energy_rapl_msr)");
+	snprintf(why, size, NOT_MEASURED);
 	return -EINVAL;
 }
 
@@ -273,6 +288,13 @@ static int add_sample(struct energy_dataset *data, struct reading *reading,
 {
 	struct point point;
 
+	if (!is_measured(sample, reading->target)) {
+		data->nr_unmeasured++;
+		data->nr_restarts += sample->restarted;
+		/* Nor is it in the interval that ends with the next. */
+		reading->has_last = false;
+		return 0;
+	}
 	read_point(&point, sample, reading);
 	return add_point(data, reading, &point, sample->restarted);
 }
@@ -363,13 +385,18 @@ int energy_dataset_add(struct energy_dataset *data, const char *path, const char
 {
 	struct energy_recording *recording;
 	struct reading reading = { 0 };
-	size_t nr_before = data->nr_rows;
+	size_t nr_before = data->nr_rows, nr_samples = data->nr_samples;
+	size_t nr_unmeasured = data->nr_unmeasured;
 	char reason[4352];
 	int err = energy_recording_open(&recording, path, why, size);
 
 	if (err)
 		return err;
 	err = add_recording(data, recording, &reading, target, reason, sizeof(reason));
+	if (!err && data->nr_unmeasured > nr_unmeasured && data->nr_samples == nr_samples) {
+		err = -EINVAL;
+		snprintf(reason, sizeof(reason), NOT_MEASURED);
+	}
 	if (!err)
 		err = set_target_name(data, &reading, reason, sizeof(reason));
 	if (!err && drop_gaps(data, nr_before)) {

@@ -27,6 +27,7 @@ struct energy_dataset {
 	size_t nr_restarts;
 	size_t nr_gaps;		/* intervals left out, as samples are missing in them */
 	size_t nr_unusable;	/* samples without pid 0, a field, or the energy */
+	size_t nr_unmeasured;	/* samples while no source was there, or a model only */
 	uint64_t nr_damaged;
 };
 

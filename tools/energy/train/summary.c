@@ -46,6 +46,9 @@ void energy_summary_data(FILE *out, const struct energy_dataset *data)
 		fprintf(out, "left out   intervals with samples missing: %zu\n", data->nr_gaps);
 	if (data->nr_unusable)
 		fprintf(out, "left out   samples that lack a number: %zu\n", data->nr_unusable);
+	if (data->nr_unmeasured)
+		fprintf(out, "left out   samples while nothing was measured: %zu\n",
+			data->nr_unmeasured);
 	if (data->nr_damaged)
 		fprintf(out, "left out   damaged records: %" PRIu64 "\n", data->nr_damaged);
 }

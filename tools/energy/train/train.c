@@ -8,6 +8,7 @@
 #include "lib/carbon.h"
 #include "lib/command.h"
 #include "lib/complain.h"
+#include "lib/rotated.h"
 #include "lib/wait.h"
 #include "train/options.h"
 #include "train/parameters.h"
@@ -30,12 +31,36 @@ static int fail(struct train *train, int err)
 	return err;
 }
 
+/*
+ * With "train.log*" a file is there by itself and as what another one was rotated from. Fitted
+ * twice, it would seem to say what it says with more certainty. Returns that other one, or NULL.
+ */
+static const char *read_with(const struct energy_train_options *options, size_t i)
+{
+	char **logs = options->logs;
+	size_t j;
+
+	for (j = 0; j < options->nr_logs; j++) {
+		if (j != i && energy_rotated_includes(logs[j], logs[i]) &&
+		    (j < i || !energy_rotated_includes(logs[i], logs[j])))
+			return logs[j];
+	}
+	return NULL;
+}
+
 static int read_logs(struct train *train)
 {
+	const char *other;
 	size_t i;
 	int err;
 
 	for (i = 0; i < train->options.nr_logs; i++) {
+		other = read_with(&train->options, i);
+		if (other) {
+			energy_complain(train->who, "%s is read once, with %s",
+					train->options.logs[i], other);
+			continue;
+		}
 		err = energy_dataset_add(&train->data, train->options.logs[i],
 					 train->options.target, train->why, sizeof(train->why));
 		if (err)
