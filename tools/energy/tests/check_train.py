@@ -210,21 +210,21 @@ def rotated_logs(folder):
 
 
 def unmeasured_times(folder):
-    """A source that is gone for a while: work goes on, and energy stands still."""
+    """A source that is gone, briefly and for long: work goes on, and energy stands still."""
     for kind in ("none", "model"):
         load, path = Load(), f"{folder}/log"
         with open(path, "w", encoding="utf-8") as file:
             for number in range(200):
                 before = load.nj
                 load.step()
-                gone = 50 <= number < 120
+                gone = 50 <= number < 55 or 100 <= number < 170
                 if gone:
                     load.nj = before + 10**9 * (kind == "model")
                 file.write(load.ours(kind if gone else "measured") + "-------\n")
         values, text = trained(folder, path)
         near(values)
-        expect("samples while nothing was measured: 70\n" in text, text)
-        expect("data       128 intervals, " in text, text)
+        expect("samples while nothing was measured: 75\n" in text, text)
+        expect("data       122 intervals, " in text, text)
     text_log(path, Load(), how=lambda load: load.ours("none"))
     done = energy("train", path)
     equal((done.returncode, done.stderr), (
@@ -259,6 +259,19 @@ def no_weights(folder):
     expect("energy train: all weights are 0, nothing is set (record loads that differ, while "
            "energy is measured)\n" in done.stderr, done.stderr)
     equal((parameters(root), os.path.exists(conf)), (before, False))
+
+
+def constant_power(folder):
+    """There is no R2 of that: it is not known, rather than a number or nan."""
+    for nj, mape in ((5 * 10**9, r"MAPE \S+ %"), (0, "MAPE not known")):
+        def how(load):
+            return re.sub(r"_nj=\d+", f"_nj={nj * load.iterations}", load.ours())
+
+        done = energy("train", text_log(f"{folder}/log", Load(), how=how))
+        equal(done.returncode, 0)
+        expect(re.search(f"held out   R2 not known, RMSE .*, {mape}\n", done.stdout), done.stdout)
+        expect("warning: power never changes, which tells nothing" in done.stderr, done.stderr)
+        expect("nan" not in done.stdout + done.stderr, done.stdout, done.stderr)
 
 
 def left_out_columns(folder):
@@ -500,6 +513,7 @@ CASES = (
     ("train: times without a source", unmeasured_times),
     ("train: a restart with a sample of no use", restart_in_the_unusable),
     ("train: no weights at all", no_weights),
+    ("train: power that never changes", constant_power),
     ("train: columns that are left out", left_out_columns),
     ("train: columns that go together", collinear_columns),
     ("train: a file for modprobe.d", modprobe_file),

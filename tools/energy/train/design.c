@@ -3,12 +3,16 @@
 
 #include "train/design.h"
 
-/* A spread that is less than this part of the mean is rounding. */
 #define LEAST_SPREAD 1e-9
 
 struct spread {
 	double mean, deviation;
 };
+
+bool energy_design_varies(double mean, double deviation)
+{
+	return deviation > LEAST_SPREAD * fabs(mean);
+}
 
 /* Of metric @metric, or of the power if that is ENERGY_METRICS; each interval by its length. */
 static struct spread spread_of(const struct energy_dataset *data, size_t metric)
@@ -53,7 +57,8 @@ void energy_design_init(struct energy_design *design, const struct energy_datase
 	*design = (struct energy_design){
 		.nr = 1,
 		.scales = { 1 },
-		.y_scale = spread.deviation > 0 ? spread.deviation : 1,
+		.y_scale = energy_design_varies(spread.mean, spread.deviation) ?
+			   spread.deviation : 1,
 		.mean_length_s = mean_length_s(data),
 	};
 	for (i = 0; i < ENERGY_METRICS; i++) {
@@ -62,7 +67,7 @@ void energy_design_init(struct energy_design *design, const struct energy_datase
 			design->state[i] = ENERGY_COLUMN_UNWANTED;
 		else if (!data->has[i])
 			design->state[i] = ENERGY_COLUMN_MISSING;
-		else if (!(spread.deviation > LEAST_SPREAD * fabs(spread.mean)))
+		else if (!energy_design_varies(spread.mean, spread.deviation))
 			design->state[i] = ENERGY_COLUMN_CONSTANT;
 		if (design->state[i] != ENERGY_COLUMN_USED)
 			continue;

@@ -29,6 +29,9 @@ struct energy_design {
 	double mean_length_s;
 };
 
+/* A spread that is less than a billionth of the mean is rounding. */
+bool energy_design_varies(double mean, double deviation);
+
 void energy_design_init(struct energy_design *design, const struct energy_dataset *data,
 			const bool wanted[ENERGY_METRICS]);
 

@@ -126,7 +126,8 @@ static void judge(struct energy_quality *quality, const struct energy_dataset *d
 			nr_parts++;
 		}
 	}
-	quality->r2 = all_squares > 0 ? 1 - squares / all_squares : NAN;
+	quality->r2 = energy_design_varies(mean, sqrt(all_squares / data->nr_rows)) ?
+		      1 - squares / all_squares : NAN;
 	quality->rmse_w = sqrt(squares / data->nr_rows);
 	quality->mae_w = errors / data->nr_rows;
 	quality->mape = nr_parts ? parts / nr_parts : NAN;

@@ -90,8 +90,16 @@ static void print_left_out(FILE *out, const struct energy_design *design)
 
 static void print_quality(FILE *out, const struct energy_quality *quality)
 {
-	fprintf(out, "R2 %.4f, RMSE %.4g W, MAE %.4g W, MAPE %.3g %%\n", quality->r2,
-		quality->rmse_w, quality->mae_w, 100 * quality->mape);
+	/* Of a power that never changes nothing can be explained; of none there are no parts. */
+	if (isnan(quality->r2))
+		fputs("R2 not known, ", out);
+	else
+		fprintf(out, "R2 %.4f, ", quality->r2);
+	fprintf(out, "RMSE %.4g W, MAE %.4g W, MAPE ", quality->rmse_w, quality->mae_w);
+	if (isnan(quality->mape))
+		fputs("not known\n", out);
+	else
+		fprintf(out, "%.3g %%\n", 100 * quality->mape);
 }
 
 void energy_summary_model(FILE *out, const struct energy_model *model)
@@ -165,7 +173,10 @@ void energy_summary_warnings(const char *who, const struct energy_model *model,
 		energy_complain(who, "warning: the condition number of the columns is %.3g: "
 				"predictions may be good, single weights are not",
 				model->condition);
-	if (model->held_out.r2 < LITTLE_R2)
+	if (isnan(model->held_out.r2))
+		energy_complain(who, "warning: power never changes, which tells nothing of any weight "
+				"(record loads that differ, while energy is measured)");
+	else if (model->held_out.r2 < LITTLE_R2)
 		energy_complain(who, "warning: the model explains little of what was held out "
 				"(R2 %.3f): record more, and more different loads",
 				model->held_out.r2);
