@@ -10,7 +10,7 @@
 
 #include "export/address.h"
 
-#define BACKLOG 64
+#define BACKLOG SOMAXCONN
 #define MOST_PORT 65535
 
 static bool is_loopback(const struct sockaddr_storage *address)

@@ -9,14 +9,27 @@
 #include <unistd.h>
 
 #include "export/address.h"
+#include "export/clients.h"
 #include "export/server.h"
 #include "lib/complain.h"
 #include "lib/wait.h"
 
 #define NSEC_PER_MSEC 1000000ULL
-#define MOST_CONNECTIONS 64
-#define MOST_PER_ADDRESS 32
+
+/*
+ * The library's own limit, at which it accepts nobody any more, is never reached for long: who is
+ * one too many is shut down while it accepts, ten at a time at most, and gone in the next round.
+ * Its limit for each address would turn away the newest, a scraper that shares the address of
+ * slow clients, rather than one of these.
+ */
+#define MOST_CONNECTIONS (ENERGY_MOST_CLIENTS + 16)
+
+/* Without a byte in between; Prometheus keeps its connection for the next scrape, 15 s later. */
 #define CONNECTION_TIMEOUT_S 30
+
+/* For a request and the head of its answer: who sends a longer one is told so and let go. */
+#define CONNECTION_MEMORY (16 << 10)
+
 #define LARGEST_KEY (1 << 20)
 #define REALM "energy"
 
@@ -33,6 +46,7 @@ struct energy_server {
 	char *tls_cert, *tls_key;
 	int fd;
 	struct MHD_Daemon *daemon;
+	struct energy_clients clients;
 
 	uint64_t read_at_ns;
 	bool has_read;
@@ -192,6 +206,36 @@ static enum MHD_Result ask_for_login(struct MHD_Connection *connection)
 	return result;
 }
 
+/* The library's word that somebody came or went, in the thread that serves. */
+static void note_client(void *context, struct MHD_Connection *connection, void **client,
+			enum MHD_ConnectionNotificationCode what)
+{
+	struct energy_server *server = context;
+	const struct sockaddr *from;
+	int fd;
+
+	if (what != MHD_CONNECTION_NOTIFY_STARTED) {
+		if (*client)
+			energy_clients_remove(&server->clients, *client);
+		return;
+	}
+	/* What the library returns may be the same place each time. */
+	fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	from = MHD_get_connection_info(connection,
+				       MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+	*client = energy_clients_add(&server->clients, fd, from);
+}
+
+static void hear(struct energy_server *server, struct MHD_Connection *connection)
+{
+	struct energy_client *client =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+			->socket_context;
+
+	if (client)
+		energy_clients_hear(&server->clients, client);
+}
+
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *path,
 			      const char *method, const char *version, const char *upload,
 			      size_t *upload_size, void **state)
@@ -201,13 +245,17 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 
 	(void)version;
 	(void)upload;
-	(void)state;
+	/*
+	 * The first call is for the request's head, the last one for its end; between, what comes
+	 * with it is let go by. An answer before the end would be the connection's last.
+	 */
+	if (!*state || *upload_size) {
+		*state = server;
+		*upload_size = 0;
+		return MHD_YES;
+	}
+	hear(server, connection);
 	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD)) {
-		/* What comes with it is let go by. */
-		if (*upload_size) {
-			*upload_size = 0;
-			return MHD_YES;
-		}
 		response = text_response("only GET and HEAD\n", NULL);
 		if (response)
 			MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
@@ -342,7 +390,9 @@ static bool start_daemon(struct energy_server *server)
 					  MHD_OPTION_EXTERNAL_LOGGER, log_message, server,
 					  MHD_OPTION_LISTEN_SOCKET, server->fd,
 					  MHD_OPTION_CONNECTION_LIMIT, MOST_CONNECTIONS,
-					  MHD_OPTION_PER_IP_CONNECTION_LIMIT, MOST_PER_ADDRESS,
+					  MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+					  (size_t)CONNECTION_MEMORY,
+					  MHD_OPTION_NOTIFY_CONNECTION, note_client, server,
 					  MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_S,
 					  MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	return server->daemon;

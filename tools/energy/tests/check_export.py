@@ -2,7 +2,9 @@
 """`energy export`: what it serves, to whom, and what becomes of it when something is missing."""
 
 import base64
+import contextlib
 import fcntl
+import http.client
 import os
 import shutil
 import signal
@@ -17,6 +19,9 @@ from program import (ENERGY, ENVIRONMENT, NOBODY, PATIENCE_S, Skipped, busy_mach
 
 CONTAINER = "0123456789abcdef" * 4
 POD = "11111111-2222-3333-4444-555555555555"
+
+# For so long slow clients go on: who holds a connection may do so for ever.
+SLOW_S = 300
 
 
 def used(machine):
@@ -301,15 +306,98 @@ def methods_and_paths(folder):
         equal(exporter.ask()[0], 200)
 
 
-def silent_clients(folder):
-    """Who says nothing, or half of it, or does not listen, keeps nobody waiting."""
-    with Exporter("--file", written(folder, busy_machine().debugfs())) as exporter:
-        silent = [socket.create_connection(("127.0.0.1", exporter.port)) for _ in range(10)]
-        for number, client in enumerate(silent):
-            client.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n"[:3 * number])
-        equal(exporter.ask()[0], 200)
-        for client in silent:
+class Slow:
+    """Connections that say nothing, or a byte now and then, or do not read what they ask for."""
+
+    HALF = b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-"
+
+    def __init__(self, exporter, source):
+        self.port, self.source, self.all = exporter.port, source, []
+
+    def come(self, number):
+        for _ in range(number):
+            client = socket.create_connection(("127.0.0.1", self.port), PATIENCE_S,
+                                              (self.source, 0))
+            client.setblocking(False)
+            kind = len(self.all) % 3
+            if kind == 1:
+                client.send(self.HALF)
+            elif kind == 2:
+                client.send((self.HALF[:-2] + b"\r\n") * 50)
+            self.all.append(client)
+
+    def drip(self):
+        for client in self.all[1::3]:
+            with contextlib.suppress(OSError):
+                client.send(b"x")
+
+    def is_ended(self, number):
+        """By the server; what it has sent before is read."""
+        try:
+            while self.all[number].recv(65536):
+                pass
+        except BlockingIOError:
+            return False
+        except ConnectionError:
+            pass
+        return True
+
+    def leave(self):
+        for client in self.all:
             client.close()
+
+
+def asked_meanwhile(exporter, clients):
+    """The status of an answer, while slow clients go on."""
+    found = []
+    asking = threading.Thread(target=lambda: found.append(exporter.ask()[0]), daemon=True)
+    asking.start()
+    for _ in range(SLOW_S):
+        asking.join(1)
+        if not asking.is_alive():
+            break
+        for slow in clients:
+            slow.drip()
+    return found
+
+
+def slow_clients(folder):
+    """More than can be connected, from the scraper's own address and from others."""
+    with Exporter("--file", written(folder, used(busy_machine()).debugfs())) as exporter:
+        clients = [Slow(exporter, f"127.0.0.{1 + number}") for number in range(4)]
+        for slow in clients:
+            slow.come(60)
+            equal(asked_meanwhile(exporter, clients), [200])
+        # The first had to go for the last.
+        expect(clients[0].is_ended(0) and clients[1].is_ended(0), "are all connected?")
+        for slow in clients:
+            slow.leave()
+        equal(exporter.ask()[0], 200)
+
+
+def kept_connection(folder):
+    """A scraper's stays as long as others have more than it."""
+    with Exporter("--file", written(folder, used(busy_machine()).debugfs())) as exporter:
+        scraper = http.client.HTTPConnection("127.0.0.1", exporter.port, timeout=PATIENCE_S)
+        scraper.connect()
+        slow = Slow(exporter, "127.0.0.2")
+        for _ in range(3):
+            scraper.request("GET", "/metrics")
+            answer = scraper.getresponse()
+            expect(answer.status == 200 and not answer.will_close, answer.status)
+            answer.read()
+            slow.come(100)
+            # It has taken in all of them when it answers somebody who came later.
+            equal(exporter.ask("/healthz")[0], 200)
+        expect(slow.is_ended(0), "are all connected?")
+        slow.leave()
+        scraper.close()
+
+
+def long_requests(folder):
+    with Exporter("--file", written(folder, busy_machine().debugfs())) as exporter:
+        equal(exporter.ask(Long="x" * 8000)[0], 200)
+        equal(exporter.ask(Long="x" * 20000)[0], 431)
         equal(exporter.ask()[0], 200)
 
 
@@ -564,7 +652,9 @@ CASES = (
     ("export: no files", not_there),
     ("export: the host's procfs, and one cgroup's file", no_debugfs),
     ("export: methods and paths", methods_and_paths),
-    ("export: silent clients", silent_clients),
+    ("export: slow clients keep nobody out", slow_clients),
+    ("export: a scraper keeps its connection", kept_connection),
+    ("export: long requests", long_requests),
     ("export: names and passwords", passwords),
     ("export: TLS", encrypted),
     ("export: addresses", addresses),
