@@ -261,6 +261,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 			MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 		return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, response);
 	}
+	if (!strcmp(path, "/livez"))
+		return answer_text(connection, MHD_HTTP_OK, "ok\n");
 	if (!strcmp(path, "/healthz"))
 		return answer_health(server, connection);
 	if (!may_read(server, connection))

@@ -254,6 +254,8 @@ def files_go_and_come(folder):
             equal(value(found, "energy_up"), "0")
             expect("energy_process" not in str(found) and "measured" not in str(found), found)
         equal(exporter.ask("/healthz")[0], 503)
+        # To start it anew would not help.
+        equal(exporter.ask("/livez")[0], 200)
         replaced(path, machine.debugfs()[:-30])
         equal(value(exporter.samples(), "energy_up"), "0")
         replaced(path, machine.debugfs())
@@ -431,6 +433,7 @@ def passwords(folder):
                   (name, password, expected))
         equal(exporter.ask("/", **login("ann", "wrong"))[0], 401)
         equal(exporter.ask("/healthz")[0], 200)
+        equal(exporter.ask("/livez")[0], 200)
     for text, why in (("ann\n", f"{logins}:1 is not NAME:PASSWORD"),
                       ("\n:x\n", f"{logins}:2 is not NAME:PASSWORD"),
                       ("#\n", f"{logins} has no line NAME:PASSWORD")):
