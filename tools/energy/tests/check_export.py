@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`energy export`: what it serves, to whom, and what becomes of it when something is missing."""
 
-import base64
 import contextlib
 import fcntl
 import http.client
@@ -12,8 +11,8 @@ import socket
 import subprocess
 import threading
 
-from exporter import (OPENMETRICS, Exporter, cgroup_list, labels_of, replaced, rewritten, samples,
-                      value)
+from exporter import (OPENMETRICS, Exporter, cgroup_list, labels_of, login, replaced, rewritten,
+                      samples, value)
 from program import (ENERGY, ENVIRONMENT, NOBODY, PATIENCE_S, Skipped, busy_machine, energy, equal,
                      expect, one_second, written)
 
@@ -401,10 +400,6 @@ def long_requests(folder):
         equal(exporter.ask(Long="x" * 8000)[0], 200)
         equal(exporter.ask(Long="x" * 20000)[0], 431)
         equal(exporter.ask()[0], 200)
-
-
-def login(name, password):
-    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
 def passwords(folder):

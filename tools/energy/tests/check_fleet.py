@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from exporter import Exporter, cgroup_list, replaced
+from exporter import Exporter, cgroup_list, login, replaced
 from listings import Machine
 from program import ENERGY, Skipped, busy_machine, energy, equal, expect, one_second, written
 from prometheus import Prometheus, tool
@@ -27,13 +27,17 @@ def run(*words, **more):
     return done.stdout + done.stderr
 
 
-def yaml_of(name):
+def parsed(text):
     try:
         import yaml
     except ImportError as error:
         raise Skipped("python3-yaml is not installed") from error
+    return list(yaml.safe_load_all(text))
+
+
+def yaml_of(name):
     with open(FLEET / name, encoding="utf-8") as file:
-        return list(yaml.safe_load_all(file))
+        return parsed(file.read())
 
 
 def accepted(folder, words):
@@ -135,30 +139,87 @@ def installed(folder):
     equal(units, [])
 
 
+def selects(selector, labels):
+    return all(labels.get(name) == value for name, value in selector["matchLabels"].items())
+
+
 def daemonset(folder):
-    namespace, manifest = yaml_of("daemonset.yaml")
-    equal((namespace["kind"], manifest["kind"], manifest["apiVersion"]),
-          ("Namespace", "DaemonSet", "apps/v1"))
-    equal(manifest["metadata"]["namespace"], namespace["metadata"]["name"])
+    namespace, policy, manifest = yaml_of("daemonset.yaml")
+    equal([each["kind"] for each in (namespace, policy, manifest)],
+          ["Namespace", "NetworkPolicy", "DaemonSet"])
+    for each in (policy, manifest):
+        equal(each["metadata"]["namespace"], namespace["metadata"]["name"])
     pod = manifest["spec"]["template"]
-    labels = manifest["spec"]["selector"]["matchLabels"]
-    equal(labels, {name: pod["metadata"]["labels"].get(name) for name in labels})
+    expect(selects(manifest["spec"]["selector"], pod["metadata"]["labels"]), pod)
     container, = pod["spec"]["containers"]
     equal(container["command"][:2], ["/usr/bin/energy", "export"])
     accepted(folder, container["command"][1:])
-    volumes = {volume["name"]: volume["hostPath"]["path"] for volume in pod["spec"]["volumes"]}
-    mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
-    equal({path: volumes[mount["name"]] for path, mount in mounts.items()},
+    mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+    equal({mounts[volume["name"]]: volume["hostPath"]["path"]
+           for volume in pod["spec"]["volumes"] if "hostPath" in volume},
           {"/host/proc": "/proc", "/sys/kernel/debug": "/sys/kernel/debug"})
-    expect(all(mount["readOnly"] for mount in mounts.values()), mounts)
+    expect(all(mount["readOnly"] for mount in container["volumeMounts"]), mounts)
     expect("--proc=/host/proc" in container["command"], container["command"])
     expect(pod["spec"]["hostPID"], "pids are those of the pod")
     security = container["securityContext"]
     equal(security["capabilities"], {"drop": ["ALL"], "add": ["SYS_ADMIN", "SETUID", "SETGID"]})
-    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
-    expect(f"--listen=[::]:{ports['metrics']}" in container["command"], container["command"])
-    for probe in ("livenessProbe", "readinessProbe"):
-        expect(container[probe]["httpGet"]["port"] in ports, probe)
+
+
+def daemonset_exposes(folder):
+    """Its command as it stands there, with what the cluster fills in: who gets what."""
+    _, policy, manifest = yaml_of("daemonset.yaml")
+    pod = manifest["spec"]["template"]
+    container, = pod["spec"]["containers"]
+    port, = container["ports"]
+    expect(not pod["spec"].get("hostNetwork") and "hostPort" not in port, "on the node's address")
+    expect(selects(policy["spec"]["podSelector"], pod["metadata"]["labels"]), policy)
+    equal(policy["spec"]["policyTypes"], ["Ingress", "Egress"])
+    rule, = policy["spec"]["ingress"]
+    equal([(each["protocol"], each["port"]) for each in rule["ports"]],
+          [("TCP", port["containerPort"])])
+    expect(all("podSelector" in peer and "namespaceSelector" in peer for peer in rule["from"]),
+           rule)
+    volume, = (each for each in pod["spec"]["volumes"] if "secret" in each)
+    expect(not volume["secret"].get("optional"), "without a Secret all may read")
+    place, = (mount["mountPath"] for mount in container["volumeMounts"]
+              if mount["name"] == volume["name"])
+    logins = replaced(f"{folder}/logins", "prometheus:secret\n")
+    os.chmod(logins, volume["secret"]["defaultMode"])
+    fields = {each["name"]: each["valueFrom"]["fieldRef"]["fieldPath"]
+              for each in container["env"]}
+    equal(fields, {"NODE_NAME": "spec.nodeName", "POD_IP": "status.podIP"})
+    for address, host in (("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")):
+        if ":" in address and not os.path.exists("/proc/net/if_inet6"):
+            continue
+        words = [word.replace("$(POD_IP)", address).replace("$(NODE_NAME)", "node")
+                 .replace(f":{port['containerPort']}", ":0").replace(f"{place}/", f"{folder}/")
+                 for word in container["command"][2:] if os.geteuid() == 0 or "--drop" not in word]
+        with Exporter(*words, "--file", written(folder, busy_machine().debugfs()),
+                      host=address) as exporter:
+            expect(f"serving http://{host}:" in exporter.said, exporter.said)
+            for probe in ("livenessProbe", "readinessProbe"):
+                asks = container[probe]["httpGet"]
+                equal((probe, asks["port"], exporter.ask(asks["path"])[0]),
+                      (probe, port["name"], 200))
+            equal(exporter.ask()[0], 401)
+            equal(exporter.ask(**login("prometheus", "secret"))[0], 200)
+
+
+def commented_job(folder):
+    """The job for a cluster, with its comment signs taken off."""
+    with open(FLEET / "prometheus.yml", encoding="utf-8") as file:
+        before, mark, job = file.read().partition("  # - job_name: energy-kubernetes\n")
+    config = parsed(before + (mark + job).replace("  # ", "  "))[0]
+    _, job = config["scrape_configs"]
+    found = job.pop("kubernetes_sd_configs")[0]
+    # Debian's Prometheus knows no Kubernetes, but all the rest.
+    checked = run(tool("promtool"), "check", "config", "--syntax-only",
+                  replaced(f"{folder}/prometheus.yml", json.dumps(config)))
+    expect("SUCCESS" in checked, checked)
+    namespace, _, manifest = yaml_of("daemonset.yaml")
+    equal(found, {"role": "pod", "namespaces": {"names": [namespace["metadata"]["name"]]}})
+    container, = manifest["spec"]["template"]["spec"]["containers"]
+    equal(job["relabel_configs"][0]["regex"], container["ports"][0]["name"])
 
 
 def formats(folder):
@@ -443,6 +504,8 @@ CASES = (
     ("fleet: the systemd unit", service),
     ("fleet: what make install makes of it", installed),
     ("fleet: the Kubernetes manifest", daemonset),
+    ("fleet: what it exposes to whom", daemonset_exposes),
+    ("fleet: Prometheus' side of that", commented_job),
     ("fleet: the text, by promtool", formats),
     ("fleet: a real Prometheus, and the truth", fleet),
 )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`energy export` as a server, what it serves, and the files that it reads."""
 
+import base64
 import http.client
 import os
 import re
@@ -37,7 +38,8 @@ def cgroup_list(machine, *cgroups):
     lines = [f"timestamp={machine.time_ns}", "iterations=42"]
     for cgroup, parent, path, nj, *removed in cgroups:
         lines.append(f"cgroup={cgroup} parent={parent} alive={int(not removed)} "
-                     f"energy={nj // 1000000}.000 cpu_ns=5 instructions=0 wakeups=0 diski=0 disko=0 rx=0 tx=0 "
+                     f"energy={nj // 1000000}.000 cpu_ns=5 instructions=0 wakeups=0 diski=0 "
+                     "disko=0 rx=0 tx=0 "
                      f"energy_uj={nj // 1000} energy_nj={nj} path={path}")
     return "\n".join(lines) + "\n"
 
@@ -67,11 +69,16 @@ def labels_of(found, name):
     return [dict(labels) for sample, labels in found if sample == name]
 
 
+def login(name, password):
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+
 class Exporter:
     """Runs until the block ends. Ready once it says where it serves."""
 
-    def __init__(self, *words, **more):
+    def __init__(self, *words, host="127.0.0.1", **more):
         self.words = ("export", "--listen", "127.0.0.1:0") + words
+        self.host = host
         self.more = more
         self.said = ""
 
@@ -118,7 +125,7 @@ class Exporter:
             connection = http.client.HTTPSConnection("localhost", self.port, timeout=PATIENCE_S,
                                                      context=context)
         else:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+            connection = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE_S)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
