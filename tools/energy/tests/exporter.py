@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import time
 
-from program import ENERGY, ENVIRONMENT, PATIENCE_S, expect
+from program import ENERGY, ENVIRONMENT, PATIENCE_S, equal, expect
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 SAMPLE = re.compile(r'([a-z_:]+)(?:\{(.*)\})? (\S+)$')
@@ -44,14 +44,38 @@ def cgroup_list(machine, *cgroups):
     return "\n".join(lines) + "\n"
 
 
+class Families:
+    """A metric's HELP and TYPE stand before its samples, once, and all of these together."""
+
+    def __init__(self):
+        self.helped, self.typed = [], []
+
+    def comment(self, line):
+        _, what, name, *_ = line.split(" ", 3)
+        if what == "HELP":
+            expect(name not in self.helped, "twice:", line)
+            self.helped.append(name)
+        elif what == "TYPE":
+            self.typed.append(name)
+            equal(self.typed, self.helped)
+
+    def sample(self, name):
+        family = self.typed[-1] if self.typed else None
+        expect(name in (family, f"{family}_total", f"{family}_info"), name, "in", family)
+
+
 def samples(text):
     """All samples, by name and labels: {("name", (("label", "value"),)): "1.5"}."""
-    found = {}
+    found, families = {}, Families()
     for line in text.split("\n"):
-        if not line or line.startswith("#"):
+        if not line or line == "# EOF":
+            continue
+        if line.startswith("# "):
+            families.comment(line)
             continue
         match = SAMPLE.match(line)
         expect(match, "no sample:", line)
+        families.sample(match[1])
         labels = tuple(LABEL.findall(match[2] or ""))
         expect(",".join(f'{name}="{value}"' for name, value in labels) == (match[2] or ""), line)
         key = (match[1], tuple(sorted(labels)))
