@@ -52,7 +52,7 @@ static const struct header_metric header_metrics[] = {
 struct energy_comm energy_metrics_comm(const struct energy_reading *reading,
 				       const struct energy_account *account)
 {
-	struct energy_comm comm;
+	struct energy_comm comm = { "" };
 
 	energy_unescape(comm.text, sizeof(comm.text),
 			reading->listing.records[account->position].comm);

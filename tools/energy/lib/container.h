@@ -26,7 +26,7 @@ struct energy_container {
 	char pod[37];		/* the Kubernetes pod's UID, with dashes as the API has it */
 	char qos[12];		/* its class: guaranteed, burstable, besteffort */
 	char unit[128];		/* the systemd unit that is nearest: nginx.service */
-	size_t end;		/* where in the path the name of the container ends, or the unit's */
+	size_t end;		/* where in the path the container's name ends, or the unit's */
 };
 
 /*

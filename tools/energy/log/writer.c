@@ -169,7 +169,7 @@ static int write_all(int fd, const char *bytes, size_t len)
 	return 0;
 }
 
-/* What a file that can only be appended to keeps of a record counts, or a later cut goes amid one. */
+/* What an append-only file keeps of a record counts, or a later cut goes amid one. */
 static void leave_torn(struct energy_log_writer *writer)
 {
 	struct stat what;

@@ -81,6 +81,7 @@ int energy_range_resolve(struct energy_range *range, uint64_t wall_ns, char *why
 	range->resolved = true;
 	if (range->from_ns < range->to_ns)
 		return 0;
-	snprintf(why, size, "--to %s is not after --from %s", range->to.text ?: "", range->from.text);
+	snprintf(why, size, "--to %s is not after --from %s", range->to.text ?: "",
+		 range->from.text);
 	return -EINVAL;
 }

@@ -75,7 +75,7 @@ static int64_t difference(struct energy_number after, struct energy_number befor
 }
 
 int64_t energy_tally_books(struct energy_view *view, int64_t from_ns, int64_t to_ns,
-			 const struct energy_books *before, const struct energy_books *after)
+			   const struct energy_books *before, const struct energy_books *after)
 {
 	int64_t measured_nj = difference(after->measured_nj, before->measured_nj);
 	int64_t idle_nj = difference(after->idle_nj, before->idle_nj);

@@ -78,7 +78,8 @@ static int count_shares(struct energy_tally *tally, const struct energy_sample *
 	if (from_ns >= to_ns || !energy_range_has(&tally->range, from_ns, to_ns))
 		return 0;
 	energy_view_step(view, from_ns, to_ns);
-	if (energy_tally_edges(tally, from_ns, to_ns) || energy_tally_edges(tally, first_ns, last_ns) ||
+	if (energy_tally_edges(tally, from_ns, to_ns) ||
+	    energy_tally_edges(tally, first_ns, last_ns) ||
 	    add_shares(view, shares, first_ns, last_ns))
 		return -ENOMEM;
 	if (tally->by_model || !energy_books_known(books) || !energy_books_known(&before->books))
