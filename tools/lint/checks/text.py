@@ -5,7 +5,7 @@ from sources import KERNEL_DIRS, grep, read
 
 MAX_LINE = 100
 NO_SPDX = (".md", ".host", ".root", ".session", "config", "exclude", ".clang-format", ".txt",
-           ".json", "debian/copyright", "debian/source/format")
+           ".json", ".png", "debian/copyright", "debian/source/format")
 
 
 def check_versions(files):
