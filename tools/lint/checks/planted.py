@@ -5,7 +5,7 @@ import os
 import pathlib
 import tempfile
 
-from checks import checkpatch, coccinelle, documented, scripts, text, userspace
+from checks import checkpatch, coccinelle, documented, packages, scripts, text, userspace
 from sources import TOP
 
 
@@ -46,6 +46,7 @@ BUGS = (
      'module_param(p, int, 0644);\nMODULE_PARM_DESC(p, "it");\n'),
     (needs_of, "planted.mk", "energy_needs_PLANTED := it\n"),
     (documented.check_abi, "export/planted.c", 'f(" planted_key=");\n'),
+    (packages.check_sorted, "packages.planted", "b\na\n"),
     (text.check_versions, "core/planted.c", "#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)\n"),
     (text.check_versions, "core/planted.c", "#if ENERGY_HAVE_IT\n"),
     (text.check_marks, "planted.c", "/* TO" "DO: all of it */\n"),
