@@ -204,16 +204,35 @@ static int fill_cgroup_accounts(struct energy_reading *reading)
 	return 0;
 }
 
+/* As a read that broke off. */
+static int fail_torn(struct energy_reading *reading)
+{
+	reading->failure.step = ENERGY_STEP_READ;
+	reading->failure.err = -EAGAIN;
+	return -EAGAIN;
+}
+
+/* A list without its end lacks children, whose energy would be taken for their parents'. */
+static int read_cgroups(struct energy_reading *reading, struct energy_cgroup_list *list)
+{
+	int err = energy_cgroups_read(reading->io, reading->options.cgroups_path, list,
+				      &reading->failure);
+
+	if (err || !list->torn)
+		return err;
+	energy_cgroups_free(list);
+	return fail_torn(reading);
+}
+
 static int refresh_cgroups(struct energy_reading *reading, bool restarted)
 {
-	const char *path = reading->options.cgroups_path;
 	struct energy_cgroup_list list;
 	int err;
 
-	if (!path)
+	if (!reading->options.cgroups_path)
 		return 0;
 	reading->cgroups_restarted |= restarted;
-	err = energy_cgroups_read(reading->io, path, &list, &reading->failure);
+	err = read_cgroups(reading, &list);
 	if (err)
 		return err;
 	energy_cgroups_free(&reading->cgroups);
@@ -334,6 +353,32 @@ free_listing:
 	return err;
 }
 
+static int read_listing(struct energy_reading *reading, struct energy_listing *listing)
+{
+	int err = energy_read(reading->io, reading->options.listing_path, listing,
+			      &reading->failure);
+
+	if (err || !listing->torn)
+		return err;
+	energy_listing_free(listing);
+	return fail_torn(reading);
+}
+
+int energy_reading_try(struct energy_reading *reading)
+{
+	struct energy_cgroup_list cgroups = { 0 };
+	struct energy_listing listing;
+	int err = read_listing(reading, &listing);
+
+	if (err)
+		return err;
+	energy_listing_free(&listing);
+	if (reading->options.cgroups_path)
+		err = read_cgroups(reading, &cgroups);
+	energy_cgroups_free(&cgroups);
+	return err;
+}
+
 int energy_reading_refresh(struct energy_reading *reading)
 {
 	uint64_t start_ns = cpu_time_ns();
@@ -341,13 +386,8 @@ int energy_reading_refresh(struct energy_reading *reading)
 	int err;
 
 	reading->nr_readings++;
-	err = energy_read(reading->io, reading->options.listing_path, &next, &reading->failure);
-	if (!err && next.torn) {
-		energy_listing_free(&next);
-		err = -EAGAIN;
-		reading->failure.step = ENERGY_STEP_READ;
-		reading->failure.err = err;
-	} else if (!err) {
+	err = read_listing(reading, &next);
+	if (!err) {
 		err = take_in(reading, &next);
 		if (err == -ENOMEM)
 			reading->failure.err = err;

@@ -61,6 +61,12 @@ struct energy_reading {
 
 /* Reads everything. Returns 0, or a negative errno with @reading->failure. */
 int energy_reading_refresh(struct energy_reading *reading);
+
+/*
+ * Can everything be read? Takes nothing in: what a series grows by is counted for whoever is shown
+ * it. Returns as above.
+ */
+int energy_reading_try(struct energy_reading *reading);
 void energy_reading_free(struct energy_reading *reading);
 
 /* The number behind @key in the listing's header, scaled as in lib/pairs.h. */

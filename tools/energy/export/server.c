@@ -92,11 +92,16 @@ static void note_state(struct energy_server *server)
 	}
 }
 
+static bool is_fresh(const struct energy_server *server, uint64_t now_ns)
+{
+	return server->has_read && now_ns - server->read_at_ns < server->options->max_age_ns;
+}
+
 static void refresh(struct energy_server *server)
 {
 	uint64_t now_ns = energy_now_ns();
 
-	if (server->has_read && now_ns - server->read_at_ns < server->options->max_age_ns)
+	if (is_fresh(server, now_ns))
 		return;
 	forget_responses(server);
 	energy_reading_refresh(server->reading);
@@ -173,9 +178,13 @@ static enum MHD_Result answer_metrics(struct energy_server *server,
 static enum MHD_Result answer_health(struct energy_server *server,
 				     struct MHD_Connection *connection)
 {
-	refresh(server);
-	if (server->reading->up)
+	bool fresh = is_fresh(server, energy_now_ns());
+
+	/* What fails is said; what succeeds is for a scrape to take in. */
+	if (fresh ? server->reading->up : !energy_reading_try(server->reading))
 		return answer_text(connection, MHD_HTTP_OK, "ok\n");
+	if (!fresh)
+		refresh(server);
 	return answer_text(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
 			   "energy_core's files cannot be read\n");
 }

@@ -126,6 +126,27 @@ def one_reading(folder):
         equal(exporter.samples(), found)
 
 
+def probes_take_nothing_in(folder):
+    """A series that appears while nobody scrapes is new to who scrapes next."""
+    machine = used(busy_machine())
+    path = written(folder, machine.debugfs())
+    with Exporter("--file", path, "--processes", "1", "--max-age", "0") as exporter:
+        exporter.samples()
+        machine.start(50, "newcomer")
+        machine.run(50, 30 * 10**9)
+        machine.pass_time(1)
+        replaced(path, machine.debugfs())
+        equal(exporter.ask("/healthz")[0], 200)
+        machine.run(50, 5 * 10**9)
+        machine.pass_time(1)
+        replaced(path, machine.debugfs())
+        found = exporter.samples()
+        equal(value(found, "energy_process_joules_total", pid="50", comm="newcomer"), "35")
+        # Whose 35 J nobody has seen grow.
+        equal(value(found, "energy_process_joules_total", pid="other"), "35")
+        equal(value(found, "energy_exporter_readings_total"), "2")
+
+
 def hostile_names(folder):
     machine = busy_machine()
     for pid, name in enumerate(('a"}\\0401\\012energy_up\\0400\\012', "\\033[31mEVIL\\007",
@@ -263,6 +284,23 @@ def files_go_and_come(folder):
         said = exporter.said.split("\n")
         equal(said[1:], [f"energy export: cannot open {path}: No such file or directory",
                          f"energy export: {path} can be read again", ""])
+
+
+def torn_cgroups(folder):
+    """A list without its end: what is missing there is nobody else's."""
+    machine = used(busy_machine())
+    whole = cgroup_list(machine, (1, 0, "/", 100), (20, 1, "/system.slice", 60))
+    path = replaced(f"{folder}/cgroups", whole)
+    with Exporter("--file", written(folder, machine.debugfs()), "--cgroups-file", path,
+                  "--max-age", "0") as exporter:
+        exporter.samples()
+        replaced(path, whole[:-3])
+        equal(value(exporter.samples(), "energy_up"), "0")
+        equal(exporter.ask("/healthz")[0], 503)
+        replaced(path, whole)
+        equal(exporter.ask("/healthz")[0], 200)
+        found = exporter.samples()
+        equal(value(found, "energy_cgroup_joules_total", cgroup="/"), "0.00000004")
 
 
 def not_there(folder):
@@ -639,6 +677,7 @@ CASES = (
     ("export: few series, and one for all others", bounded_series),
     ("export: a module that was reloaded", module_reloaded),
     ("export: one reading for all who ask at once", one_reading),
+    ("export: probes take nothing in", probes_take_nothing_in),
     ("export: 10,000 processes in less than 50 ms", cheap_scrapes),
     ("export: hostile names", hostile_names),
     ("export: nothing measured is not 0", nothing_measured),
@@ -647,6 +686,7 @@ CASES = (
     ("export: cgroups, containers, pods", cgroups_served),
     ("export: a cgroup is removed, and made anew", cgroup_started_anew),
     ("export: files that go and come back", files_go_and_come),
+    ("export: a list of cgroups without its end", torn_cgroups),
     ("export: no files", not_there),
     ("export: the host's procfs, and one cgroup's file", no_debugfs),
     ("export: methods and paths", methods_and_paths),
