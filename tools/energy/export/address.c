@@ -68,11 +68,14 @@ bool energy_address_parse(struct energy_address *address, const char *text)
 int energy_address_listen(const struct energy_address *address)
 {
 	int fd = socket(address->socket.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int yes = 1, err;
+	int yes = 1, no = 0, err;
 
 	if (fd < 0)
 		return -errno;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	/* [::] is for IPv4, too, also where net.ipv6.bindv6only says otherwise. */
+	if (address->socket.ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no));
 	if (bind(fd, (const void *)&address->socket, address->len) || listen(fd, BACKLOG)) {
 		err = -errno;
 		close(fd);
