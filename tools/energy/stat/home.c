@@ -8,10 +8,11 @@
 #include "lib/comm.h"
 #include "stat/cgroup.h"
 
-/* A mount of the hierarchy, and which of its directories is mounted there. */
+/* A mount of the hierarchy, which of its directories is mounted there, and what is sought in it. */
 struct mount {
 	char point[PATH_MAX];
 	char top[PATH_MAX];
+	const char *own;
 };
 
 /* Calls @take for each line of the file until it returns true; 0, -ENOENT or a negative errno. */
@@ -37,7 +38,24 @@ static int find_line(const char *root, const char *file,
 	return err;
 }
 
-/* proc(5): id, parent, device, top, point, options, optional fields, "-", type... */
+/* What of the path @own is below @top; NULL: nothing, it is elsewhere. */
+static const char *below(const char *own, const char *top)
+{
+	size_t len = strlen(top);
+
+	if (!strncmp(own, "/..", 3))
+		return NULL;
+	if (!strcmp(top, "/"))
+		return own;
+	if (strncmp(own, top, len) || (own[len] && own[len] != '/'))
+		return NULL;
+	return own + len;
+}
+
+/*
+ * A container may have its host's mounted, too, in which it is not to be found. proc(5): id,
+ * parent, device, top, point, options, optional fields, "-", type...
+ */
 static bool take_mount(void *context, struct energy_slice line)
 {
 	enum { TOP = 3, POINT = 4 };
@@ -57,7 +75,7 @@ static bool take_mount(void *context, struct energy_slice line)
 		return false;
 	energy_unescape(mount->top, sizeof(mount->top), top);
 	energy_unescape(mount->point, sizeof(mount->point), point);
-	return true;
+	return below(mount->own, mount->top);
 }
 
 static bool take_own(void *context, struct energy_slice line)
@@ -70,42 +88,28 @@ static bool take_own(void *context, struct energy_slice line)
 	return true;
 }
 
-/* What of the path @own is below @top; NULL: nothing, it is elsewhere. */
-static const char *below(const char *own, const char *top)
-{
-	size_t len = strlen(top);
-
-	if (!strncmp(own, "/..", 3))
-		return NULL;
-	if (!strcmp(top, "/"))
-		return own;
-	if (strncmp(own, top, len) || (own[len] && own[len] != '/'))
-		return NULL;
-	return own + len;
-}
-
 int energy_stat_home_find(struct energy_stat_home *home, const char *root, char *why, size_t size)
 {
 	char own[PATH_MAX];
-	struct mount mount;
+	struct mount mount = { .own = own };
 	const char *rest;
 	int err, len;
 
-	err = find_line(root, "/proc/self/mountinfo", take_mount, &mount);
+	err = find_line(root, "/proc/self/cgroup", take_own, own);
 	if (!err)
-		err = find_line(root, "/proc/self/cgroup", take_own, own);
-	if (err) {
+		err = find_line(root, "/proc/self/mountinfo", take_mount, &mount);
+	if (err && !mount.point[0]) {
 		snprintf(why, size, "no cgroup v2 hierarchy is mounted, which is needed to count "
 			 "all of the command's processes (mkdir /sys/fs/cgroup/unified; "
 			 "mount -t cgroup2 none /sys/fs/cgroup/unified)");
 		return err;
 	}
-	rest = below(own, mount.top);
-	if (!rest) {
+	if (err) {
 		snprintf(why, size, "this process's cgroup is not to be seen in %s "
 			 "(in a container: give it a cgroup namespace)", mount.point);
-		return -ENOENT;
+		return err;
 	}
+	rest = below(own, mount.top);
 	snprintf(home->mount, sizeof(home->mount), "%s%s", root, mount.point);
 	len = snprintf(home->own, sizeof(home->own), "%s%s", home->mount,
 		       strcmp(rest, "/") ? rest : "");

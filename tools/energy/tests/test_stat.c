@@ -250,6 +250,10 @@ static void homes(bool *good)
 	CHECK_TEXT(home_of(V2("/docker/1", "/c"), "0::/docker/1\n"), "/c /c");
 	CHECK(strstr(home_of(V2("/docker/1", "/c"), "0::/docker/12\n"), "not to be seen in /c"));
 	CHECK(strstr(home_of(V2("/", "/c"), "0::/../other\n"), "not to be seen in /c"));
+	/* A container's own, and its host's beside it. */
+	CHECK_TEXT(home_of(V2("/../..", "/host/c") V2("/", "/c"), "0::/in\n"), "/c /c/in");
+	CHECK_TEXT(home_of(V2("/", "/c") V2("/../..", "/host/c"), "0::/in\n"), "/c /c/in");
+	CHECK(strstr(home_of(V2("/a", "/c") V2("/b", "/d"), "0::/in\n"), "not to be seen in /"));
 	CHECK(strstr(home_of(V1, "0::/\n"), "no cgroup v2 hierarchy is mounted"));
 	CHECK(strstr(home_of(V2("/", "/c"), "3:cpu:/\n"), "no cgroup v2 hierarchy is mounted"));
 }
