@@ -28,12 +28,13 @@ union ancillary {
 };
 
 static sigset_t held, before;
+static void (*child_before)(int signal);
 static bool asked_to_end;
 
 void energy_stat_signals_hold(void)
 {
 	/* Whoever started us may ignore it: then there would be no status to wait for. */
-	signal(SIGCHLD, SIG_DFL);
+	child_before = signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&held);
 	sigaddset(&held, SIGINT);
 	sigaddset(&held, SIGTERM);
@@ -137,6 +138,8 @@ static void become_command(char **argv, const struct energy_stat_cgroup *cgroup,
 	if (window_fd >= 0)
 		close(window_fd);
 
+	if (child_before == SIG_IGN)
+		signal(SIGCHLD, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	execvp(argv[0], argv);
 	word.stage = ENERGY_STAT_STARTING;

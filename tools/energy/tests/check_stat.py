@@ -17,6 +17,7 @@ import re
 import select
 import signal
 import subprocess
+import sys
 import time
 
 from program import (ENERGY, ENVIRONMENT, NOBODY, PATIENCE_S, Skipped, busy_machine, energy,
@@ -410,6 +411,34 @@ def signals(folder):
         meter.check_clean()
 
 
+SHOW_SIGNALS = """
+import subprocess, sys
+for line in open("/proc/self/status"):
+    if line.startswith(("SigBlk", "SigIgn")):
+        print(line, end="", flush=True)
+subprocess.run(sys.argv[1])
+"""
+
+
+def as_they_were(folder):
+    """What is ignored or blocked stays so for the command, and is no hindrance to us."""
+    meter = Meter(folder)
+
+    def ignoring():
+        meter.enter()
+        for number in (signal.SIGCHLD, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGUSR1])
+
+    # Not the shell: it sets some of them itself.
+    words = (sys.executable, "-c", SHOW_SIGNALS, f"{folder}/command")
+    plain = subprocess.run(words, preexec_fn=ignoring, capture_output=True, text=True, check=True)
+    expect(plain.stdout.count("\n") == 2, plain.stdout)
+    done = energy(*meter.words(*words), preexec_fn=ignoring)
+    equal(done.stdout, plain.stdout)
+    meter.check_clean()
+
+
 def await_file(path):
     give_up = time.monotonic() + PATIENCE_S
     while not os.path.exists(path):
@@ -738,6 +767,7 @@ CASES = (
     ("stat: who is about to end", left_ending),
     ("stat: a cgroup of the command's own", left_cgroup),
     ("stat: what a killed measurement leaves goes with the next", killed_measurement),
+    ("stat: the command's signals are as they were", as_they_were),
     ("stat: signals are passed on to the command", signals),
     ("stat: Ctrl-C in a terminal", ctrl_c),
     ("stat: waits for the sample after the end", waits_for_a_sample),
