@@ -348,21 +348,22 @@ def methods_and_paths(folder):
 class Slow:
     """Connections that say nothing, or a byte now and then, or do not read what they ask for."""
 
-    HALF = b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-"
+    ASKS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n"
+    SAY = (b"", ASKS + b"X-", (ASKS + b"\r\n") * 50)
+    # A record of 512 bytes begins.
+    SAY_TLS = (b"", b"\x16\x03\x01\x02\x00\x01", b"")
 
-    def __init__(self, exporter, source):
-        self.port, self.source, self.all = exporter.port, source, []
+    def __init__(self, exporter, source, say=SAY):
+        self.port, self.source, self.say, self.all = exporter.port, source, say, []
 
     def come(self, number):
         for _ in range(number):
             client = socket.create_connection(("127.0.0.1", self.port), PATIENCE_S,
                                               (self.source, 0))
             client.setblocking(False)
-            kind = len(self.all) % 3
-            if kind == 1:
-                client.send(self.HALF)
-            elif kind == 2:
-                client.send((self.HALF[:-2] + b"\r\n") * 50)
+            # Who is shut down at once cannot send.
+            with contextlib.suppress(ConnectionError):
+                client.send(self.say[len(self.all) % 3])
             self.all.append(client)
 
     def drip(self):
@@ -386,10 +387,11 @@ class Slow:
             client.close()
 
 
-def asked_meanwhile(exporter, clients):
+def asked_meanwhile(exporter, clients, certificate=None):
     """The status of an answer, while slow clients go on."""
     found = []
-    asking = threading.Thread(target=lambda: found.append(exporter.ask()[0]), daemon=True)
+    asking = threading.Thread(
+        target=lambda: found.append(exporter.ask(certificate=certificate)[0]), daemon=True)
     asking.start()
     for _ in range(SLOW_S):
         asking.join(1)
@@ -400,18 +402,24 @@ def asked_meanwhile(exporter, clients):
     return found
 
 
-def slow_clients(folder):
+def slow_clients(folder, words=(), certificate=None, say=Slow.SAY):
     """More than can be connected, from the scraper's own address and from others."""
-    with Exporter("--file", written(folder, used(busy_machine()).debugfs())) as exporter:
-        clients = [Slow(exporter, f"127.0.0.{1 + number}") for number in range(4)]
+    with Exporter("--file", written(folder, used(busy_machine()).debugfs()), *words) as exporter:
+        clients = [Slow(exporter, f"127.0.0.{1 + number}", say) for number in range(4)]
         for slow in clients:
             slow.come(60)
-            equal(asked_meanwhile(exporter, clients), [200])
+            equal(asked_meanwhile(exporter, clients, certificate), [200])
         # The first had to go for the last.
         expect(clients[0].is_ended(0) and clients[1].is_ended(0), "are all connected?")
         for slow in clients:
             slow.leave()
-        equal(exporter.ask()[0], 200)
+        equal(exporter.ask(certificate=certificate)[0], 200)
+
+
+def slow_handshakes(folder):
+    """Those that never get so far as to ask, among others."""
+    cert, key = certificate(folder, "a")
+    slow_clients(folder, ("--tls-cert", cert, "--tls-key", key), cert, Slow.SAY_TLS)
 
 
 def kept_connection(folder):
@@ -691,6 +699,7 @@ CASES = (
     ("export: the host's procfs, and one cgroup's file", no_debugfs),
     ("export: methods and paths", methods_and_paths),
     ("export: slow clients keep nobody out", slow_clients),
+    ("export: nor do slow ones with TLS", slow_handshakes),
     ("export: a scraper keeps its connection", kept_connection),
     ("export: long requests", long_requests),
     ("export: names and passwords", passwords),
