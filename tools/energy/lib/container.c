@@ -42,6 +42,7 @@ static const char *const unit_suffixes[] = {
 struct walk {
 	const char *above;	/* the name before; "" at first */
 	bool in_kubepods;
+	bool from_within;	/* a cgroup namespace: what is above is not to be seen */
 	bool above_is_pod;
 };
 
@@ -150,7 +151,8 @@ static void note_class(struct energy_container *container, const char *name)
 
 /*
  * The kubelet's cgroups: kubepods/burstable/podUID, or kubepods.slice/kubepods-burstable.slice/
- * kubepods-burstable-podUID.slice. A guaranteed pod's has no class in its name.
+ * kubepods-burstable-podUID.slice. A guaranteed pod's has no class in its name. Seen from within
+ * another pod, it is ../podUID.
  */
 static bool note_pod(struct energy_container *container, struct walk *walk, const char *name)
 {
@@ -159,9 +161,10 @@ static bool note_pod(struct energy_container *container, struct walk *walk, cons
 
 	if (strstr(name, "kubepods"))
 		walk->in_kubepods = true;
-	if (!walk->in_kubepods)
+	if (!walk->in_kubepods && !walk->from_within)
 		return false;
-	note_class(container, name);
+	if (walk->in_kubepods)
+		note_class(container, name);
 	copy(slice, sizeof(slice), name);
 	pod = after(slice, "pod");
 	if (cut_suffix(slice, ".slice")) {
@@ -171,7 +174,7 @@ static bool note_pod(struct energy_container *container, struct walk *walk, cons
 	if (!pod || !parse_uid(uid, pod))
 		return false;
 	copy(container->pod, sizeof(container->pod), uid);
-	if (!container->qos[0])
+	if (!container->qos[0] && walk->in_kubepods)
 		copy(container->qos, sizeof(container->qos), "guaranteed");
 	return true;
 }
@@ -325,7 +328,7 @@ static bool note_name(struct energy_container *container, struct walk *walk, con
 bool energy_container_of(struct energy_container *container, const char *path)
 {
 	char names[2][NAME_MAX + 1] = { "", "" };
-	struct walk walk = { .above = "" };
+	struct walk walk = { .above = "", .from_within = after(path, "/..") };
 	const char *begin = path;
 	unsigned int turn = 0;
 	bool done = false;

@@ -68,6 +68,10 @@ static void kubernetes(bool *good)
 		  ".slice/docker-" ID ".scope", "docker", ID, POD, "besteffort",
 		  "docker-" ID ".scope" },
 		{ "/kubepods/besteffort/pod" POD "/" ID, "kubernetes", ID, POD, "besteffort", "" },
+		/* By whom another pod is seen, in a cgroup namespace of its own. */
+		{ "/../../pod" POD "/" ID, "kubernetes", ID, POD, "", "" },
+		{ "/../../kubepods-pod" POD_ ".slice/cri-containerd-" ID ".scope", "containerd",
+		  ID, POD, "guaranteed", "cri-containerd-" ID ".scope" },
 		{ "/kubepods/pod" POD "/crio-" ID, "cri-o", ID, POD, "guaranteed", "" },
 		{ "/kubepods/burstable/pod" STATIC "/" ID, "kubernetes", ID, STATIC, "burstable",
 		  "" },
@@ -140,6 +144,9 @@ static void nowhere(bool *good)
 		/* Only the kubelet's cgroups are pods. */
 		{ "/pod" POD, "", "", "", "", "" },
 		{ "/kubepods/podcast", "", "", "", "", "" },
+		{ "/pod" POD, "", "", "", "", "" },
+		{ "/../podcast", "", "", "", "", "" },
+		{ "/../burstable.service", "", "", "", "", "burstable.service" },
 		{ "/kubepods/pod" POD "0", "", "", "", "", "" },
 		{ longest, "", "", "", "", "" },
 	};
