@@ -48,8 +48,8 @@ struct energy_server {
 	struct MHD_Daemon *daemon;
 	struct energy_clients clients;
 
-	uint64_t read_at_ns;
-	bool has_read;
+	uint64_t read_at_ns, tried_at_ns;
+	bool has_read, has_tried;	/* a try succeeded */
 	struct MHD_Response *responses[ENERGY_NR_FORMATS];	/* of the last reading */
 	bool was_up;
 	bool lost;	/* the files cannot be opened any more without privileges */
@@ -92,21 +92,19 @@ static void note_state(struct energy_server *server)
 	}
 }
 
-static bool is_fresh(const struct energy_server *server, uint64_t now_ns)
+static bool is_fresh(const struct energy_server *server, bool is, uint64_t at_ns)
 {
-	return server->has_read && now_ns - server->read_at_ns < server->options->max_age_ns;
+	return is && energy_now_ns() - at_ns < server->options->max_age_ns;
 }
 
 static void refresh(struct energy_server *server)
 {
-	uint64_t now_ns = energy_now_ns();
-
-	if (is_fresh(server, now_ns))
+	if (is_fresh(server, server->has_read, server->read_at_ns))
 		return;
+	server->has_read = true;
+	server->read_at_ns = energy_now_ns();
 	forget_responses(server);
 	energy_reading_refresh(server->reading);
-	server->has_read = true;
-	server->read_at_ns = now_ns;
 	note_state(server);
 }
 
@@ -175,16 +173,25 @@ static enum MHD_Result answer_metrics(struct energy_server *server,
 	return MHD_queue_response(connection, MHD_HTTP_OK, server->responses[format]);
 }
 
+/* As old as a reading may be. What succeeds is for a scrape to take in, what fails is said. */
+static bool is_healthy(struct energy_server *server)
+{
+	if (is_fresh(server, server->has_read, server->read_at_ns))
+		return server->reading->up;
+	if (is_fresh(server, server->has_tried, server->tried_at_ns))
+		return true;
+	server->tried_at_ns = energy_now_ns();
+	server->has_tried = !energy_reading_try(server->reading);
+	if (!server->has_tried)
+		refresh(server);
+	return server->has_tried;
+}
+
 static enum MHD_Result answer_health(struct energy_server *server,
 				     struct MHD_Connection *connection)
 {
-	bool fresh = is_fresh(server, energy_now_ns());
-
-	/* What fails is said; what succeeds is for a scrape to take in. */
-	if (fresh ? server->reading->up : !energy_reading_try(server->reading))
+	if (is_healthy(server))
 		return answer_text(connection, MHD_HTTP_OK, "ok\n");
-	if (!fresh)
-		refresh(server);
 	return answer_text(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
 			   "energy_core's files cannot be read\n");
 }

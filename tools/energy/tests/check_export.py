@@ -124,6 +124,12 @@ def one_reading(folder):
             equal(value(found, "energy_exporter_readings_total"), "1")
         equal(exporter.ask("/healthz")[0], 200)
         equal(exporter.samples(), found)
+    # Who only asks whether it can be read has one reading, too.
+    path = written(folder, busy_machine().debugfs())
+    with Exporter("--file", path, "--max-age", "1000") as exporter:
+        equal(exporter.ask("/healthz")[0], 200)
+        os.unlink(path)
+        equal(exporter.ask("/healthz")[0], 200)
 
 
 def probes_take_nothing_in(folder):
