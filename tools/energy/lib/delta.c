@@ -159,6 +159,8 @@ static void add_row(struct energy_interval *interval, const struct energy_record
 		interval->gone.known = true;
 		interval->gone.delta_nj += row.delta_nj;
 		interval->gone.total_nj += row.total_nj;
+		if (row.delta_nj)
+			interval->ended[interval->nr_ended++] = row;
 		return;
 	}
 	interval->attributed_nj += row.delta_nj;
@@ -306,8 +308,11 @@ int energy_interval_fill(struct energy_interval *interval, const struct energy_l
 		return ENERGY_NO_TIME_PASSED;
 
 	interval->rows = calloc(newer->nr_records + 1, sizeof(*interval->rows));
-	if (!interval->rows)
+	interval->ended = calloc(newer->nr_records + 1, sizeof(*interval->ended));
+	if (!interval->rows || !interval->ended) {
+		energy_interval_free(interval);
 		return -ENOMEM;
+	}
 	interval->basis = newer_basis;
 	interval->end_ns = end_ns;
 	interval->length_ns = end_ns - start_ns;
@@ -327,5 +332,6 @@ int energy_interval_fill(struct energy_interval *interval, const struct energy_l
 void energy_interval_free(struct energy_interval *interval)
 {
 	free(interval->rows);
+	free(interval->ended);
 	memset(interval, 0, sizeof(*interval));
 }

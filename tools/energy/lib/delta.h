@@ -66,6 +66,8 @@ struct energy_interval {
 	unsigned int cpus;
 	struct energy_row *rows;	/* most energy first */
 	size_t nr_rows;
+	struct energy_row *ended;	/* of the gone, those who are listed and used energy... */
+	size_t nr_ended;		/* ...in the interval; in no order */
 	size_t nr_listed;	/* processes, with or without a row */
 	struct energy_flows flows;
 	struct energy_gone gone;

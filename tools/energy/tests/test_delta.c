@@ -165,6 +165,8 @@ static void listed_and_exited(bool *good)
 	CHECK(row_of(&pair, 8)->delta_nj == 20000);
 	CHECK(pair.interval.gone.delta_nj == 20000);
 	CHECK(pair.interval.gone.total_nj == 6000 + 19000 + 3000);
+	CHECK(pair.interval.nr_ended == 1 && pair.interval.ended[0].record->pid.value == 9);
+	CHECK(pair.interval.ended[0].delta_nj == 19000);
 	CHECK(pair.interval.attributed_nj == 40000);
 	release(&pair);
 }
