@@ -94,7 +94,8 @@ static bool continues(const struct energy_consumer *consumer, const struct energ
 	uint64_t before_nj = deed->total_nj - deed->delta_nj;
 
 	if (!consumer->begun)
-		return consumer->first_ns == deed->from_ns && consumer->first_nj == before_nj;
+		return consumer->first_ns == deed->from_ns && consumer->first_nj == before_nj &&
+		       consumer->ended == deed->ended;
 	return consumer->last_nj == before_nj && consumer->last_step != deed->step;
 }
 
@@ -117,6 +118,7 @@ int energy_consumers_process(struct energy_consumers *consumers, const struct en
 			return -ENOMEM;
 		consumer->first_ns = deed->from_ns;
 		consumer->first_nj = deed->total_nj - deed->delta_nj;
+		consumer->ended = deed->ended;
 		*found = consumer;
 	} else if (!consumers->chosen && rename_to(consumer, deed->comm)) {
 		return -ENOMEM;
@@ -127,18 +129,47 @@ int energy_consumers_process(struct energy_consumers *consumers, const struct en
 	return 0;
 }
 
+/* NULL: there is none, or it is new in this step. */
+static struct energy_consumer *find(const struct energy_consumers *consumers, uint64_t id,
+				    const char *name)
+{
+	const struct energy_consumer wanted = { .id = id, .name = (char *)name };
+
+	if (!consumers->nr_sorted)
+		return NULL;
+	return bsearch(&wanted, consumers->all, consumers->nr_sorted, sizeof(wanted), by_key);
+}
+
+int energy_consumers_name(struct energy_consumers *consumers, uint64_t step,
+			  struct energy_slice comm, struct energy_consumer **found)
+{
+	char *name = plain_name(comm);
+
+	*found = NULL;
+	if (!name)
+		return -ENOMEM;
+	*found = find(consumers, 0, name);
+	if (*found || consumers->chosen) {
+		free(name);
+	} else {
+		if (!add(consumers, 0, name))
+			return -ENOMEM;
+		/* The next one in this step may have it, too. */
+		energy_consumers_settle(consumers);
+		*found = find(consumers, 0, name);
+	}
+	if (*found)
+		(*found)->last_step = step;
+	return 0;
+}
+
 int energy_consumers_cgroup(struct energy_consumers *consumers, uint64_t id, const char *path,
 			    struct energy_consumer **found)
 {
-	struct energy_consumer wanted = { .id = path ? 0 : id, .name = (char *)(path ?: "") };
-
-	*found = NULL;
-	if (consumers->nr_sorted)
-		*found = bsearch(&wanted, consumers->all, consumers->nr_sorted, sizeof(wanted),
-				 by_key);
+	*found = find(consumers, path ? 0 : id, path ?: "");
 	if (*found || consumers->chosen)
 		return 0;
-	*found = add(consumers, wanted.id, strdup(wanted.name));
+	*found = add(consumers, path ? 0 : id, strdup(path ?: ""));
 	return *found ? 0 : -ENOMEM;
 }
 
@@ -237,6 +268,7 @@ int energy_consumers_choose(struct energy_consumers *chosen, struct energy_consu
 			return -ENOMEM;
 		consumer->first_ns = large->first_ns;
 		consumer->first_nj = large->first_nj;
+		consumer->ended = large->ended;
 	}
 	chosen->nr_seen = from->nr_seen;
 	chosen->chosen = true;

@@ -14,12 +14,13 @@
 #include "report/band.h"
 
 struct energy_consumer {
-	uint64_t id;		/* pid; of a cgroup whose path is not known, its id, else 0 */
-	char *name;		/* comm as last seen, path; escapes undone */
+	uint64_t id;		/* pid; of a cgroup whose path is not known, its id; else 0 */
+	char *name;		/* comm (a process's as last seen), path; escapes undone */
 	int64_t first_ns;	/* where it was first seen in the recording... */
 	uint64_t first_nj;	/* ...and what it had used before that */
 	uint64_t last_nj;	/* what it had used when it was last seen */
 	uint64_t last_step;
+	bool ended;		/* in the step that it began in */
 	bool begun;		/* of those chosen: has been met again */
 	uint64_t cpu_ns;
 	struct energy_band band;
@@ -40,6 +41,7 @@ struct energy_deed {
 	int64_t from_ns;
 	uint64_t pid;
 	struct energy_slice comm;	/* as in a listing */
+	bool ended;		/* it began and ended in the step: another may have its pid now */
 	uint64_t total_nj;	/* after the step */
 	uint64_t delta_nj;
 };
@@ -50,6 +52,10 @@ struct energy_deed {
  */
 int energy_consumers_process(struct energy_consumers *consumers, const struct energy_deed *deed,
 			     struct energy_consumer **found);
+
+/* The same for all processes of a name, as in a listing. */
+int energy_consumers_name(struct energy_consumers *consumers, uint64_t step,
+			  struct energy_slice comm, struct energy_consumer **found);
 
 /* The same for a cgroup, which comes once in a step. */
 int energy_consumers_cgroup(struct energy_consumers *consumers, uint64_t id, const char *path,
@@ -63,7 +69,7 @@ void energy_consumers_settle(struct energy_consumers *consumers);
 
 /*
  * Forgets those of whom @is_there does not know, and who have used less than the @top-th has:
- * nobody who is gone will use more. Returns 0 or -ENOMEM.
+ * no process that is gone will use more. Returns 0 or -ENOMEM.
  */
 int energy_consumers_forget(struct energy_consumers *consumers, size_t top,
 			    bool (*is_there)(const struct energy_consumer *consumer,

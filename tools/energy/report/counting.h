@@ -8,6 +8,9 @@
 /* Those who are gone are looked for when there are so many more than are listed. */
 #define ENERGY_FORGET_FROM 1024
 
+/* A process that is gone does not come back, but a name or a path does. */
+#define ENERGY_FORGET_NAMES_FROM 16384
+
 /* Notes the ends of an interval, in the first reading. Returns 0 or -ENOMEM. */
 int energy_tally_edges(struct energy_tally *tally, int64_t from_ns, int64_t to_ns);
 

@@ -139,6 +139,7 @@ static bool fill(cJSON *object, const struct energy_page_content *page)
 	    !add_text(object, "source_kind", tally->by_model ? "none" : tally->source_kind) ||
 	    !add_text(object, "values", tally->by_model ? "model" : tally->windows ? "window" :
 		      "sample") ||
+	    !add_text(object, "processes_by", tally->by_name ? "name" : "pid") ||
 	    !add_total(object, "samples", tally->nr_samples) ||
 	    !add_total(object, "damaged", page->nr_damaged) ||
 	    !add_wall(object, tally->timeline.wall_ns) ||

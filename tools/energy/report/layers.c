@@ -98,7 +98,8 @@ static void end_view(struct energy_layers *layers, const char *others)
 	add_with(layers, "pending", "pending", ENERGY_ACCOUNT_PENDING, layers->nr - 1);
 }
 
-int energy_layers_of_processes(struct energy_layers *layers, struct energy_view *view)
+int energy_layers_of_processes(struct energy_layers *layers, struct energy_view *view,
+			       bool by_name)
 {
 	char name[ENERGY_SHOWN_MAX];
 	size_t i;
@@ -110,10 +111,14 @@ int energy_layers_of_processes(struct energy_layers *layers, struct energy_view 
 		struct energy_layer *layer = add_consumer(layers, i);
 
 		energy_shown_plain(name, sizeof(name), consumer->name);
-		snprintf(layer->label, sizeof(layer->label), "%s (%" PRIu64 ")", name,
-			 consumer->id);
+		if (!by_name)
+			snprintf(layer->label, sizeof(layer->label), "%s (%" PRIu64 ")", name,
+				 consumer->id);
+		else
+			snprintf(layer->label, sizeof(layer->label), "%s",
+				 name[0] ? name : "(no name)");
 	}
-	end_view(layers, "processes");
+	end_view(layers, by_name ? "names" : "processes");
 	return 0;
 }
 

@@ -33,7 +33,8 @@ struct energy_layers {
 };
 
 /* Ranks the consumers of @view. All return 0 or -ENOMEM. */
-int energy_layers_of_processes(struct energy_layers *layers, struct energy_view *view);
+int energy_layers_of_processes(struct energy_layers *layers, struct energy_view *view,
+			       bool by_name);
 int energy_layers_of_cgroups(struct energy_layers *layers, struct energy_view *view);
 int energy_layers_of_domains(struct energy_layers *layers, const struct energy_tally *tally);
 void energy_layers_free(struct energy_layers *layers);

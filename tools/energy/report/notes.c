@@ -108,6 +108,9 @@ void energy_page_notes(FILE *out, const struct energy_page_content *page)
 	if (tally->windows)
 		note(out, "Processes: values of windows, of which header and records are of one "
 		     "instant.");
+	if (tally->by_name && page->processes.view && page->processes.view->split)
+		note(out, "Names: what a process used between two samples counts for the name that "
+		     "it had at the second.");
 	if (has_total(&page->processes, ENERGY_ACCOUNT_DIFFERENCE) ||
 	    has_total(&page->cgroups, ENERGY_ACCOUNT_DIFFERENCE))
 		note(out, "Not of one instant: live values of header, records and cgroups are read "

@@ -14,8 +14,8 @@ static const char help[] =
 "  energy report - a page with charts of a recording\n"
 "\n"
 "USAGE\n"
-"  energy report [--output FILE [--force]] [--title TEXT] [--top N] [--from TIME] [--to TIME]\n"
-"                [--carbon-intensity G] LOG\n"
+"  energy report [--output FILE [--force]] [--title TEXT] [--top N] [--by-name]\n"
+"                [--from TIME] [--to TIME] [--carbon-intensity G] LOG\n"
 "\n"
 "DESCRIPTION\n"
 "  Makes a HTML page of a recording of 'energy log' (with what it was rotated from), or of\n"
@@ -33,6 +33,7 @@ static const char help[] =
 "  --title TEXT       of the page\n"
 "  --top N            show so many processes and cgroups, the rest as one; 1 to 50\n"
 "                     (default: 10)\n"
+"  --by-name          sum up all processes of a name, such as the many short ones of a build\n"
 "  --from TIME        leave out what was before. TIME is seconds since the recording began, or\n"
 "                     a time of day: 10:30, 10:30:15, '2026-11-28 10:30'\n"
 "  --to TIME          leave out what was after\n"
@@ -49,6 +50,7 @@ static const char help[] =
 "EXAMPLES\n"
 "  sudo energy log --all --seconds 3600 hour.log\n"
 "  energy report hour.log                           writes hour.log.html\n"
+"  energy report --by-name build.log\n"
 "  energy report --from 10:30 --to 10:45 --carbon-intensity 380 -o build.html hour.log\n";
 
 /* Returns the name of the option whose value is wrong, or NULL. */
@@ -72,6 +74,9 @@ static const char *take_value(struct energy_report_options *options, int option,
 	case 'c':
 		options->carbon = value;
 		return NULL;
+	case 'b':
+		options->by_name = true;
+		return NULL;
 	default:
 		options->force = true;
 		return NULL;
@@ -85,6 +90,7 @@ bool energy_report_options_parse(struct energy_report_options *options, int argc
 		{ "output", required_argument, NULL, 'o' },
 		{ "force", no_argument, NULL, 'f' },
 		{ "title", required_argument, NULL, 't' },
+		{ "by-name", no_argument, NULL, 'b' },
 		{ "top", required_argument, NULL, 'n' },
 		{ "from", required_argument, NULL, 'a' },
 		{ "to", required_argument, NULL, 'z' },

@@ -15,6 +15,7 @@ struct energy_report_options {
 	size_t top;
 	struct energy_range range;
 	bool force;
+	bool by_name;
 };
 
 /*

@@ -136,8 +136,9 @@ int energy_page_print(FILE *out, const struct energy_page_content *page)
 		err = print_section(out, page, &page->cgroups, "Power by cgroup");
 	if (!err)
 		err = print_section(out, page, &page->processes,
-				    processes && processes->split ? "Power by process" :
-								    "Power by account");
+				    !processes || !processes->split ? "Power by account" :
+				    page->tally->by_name ? "Power by process name" :
+							   "Power by process");
 	if (err)
 		return err;
 	energy_page_notes(out, page);

@@ -78,6 +78,7 @@ static int first_reading(struct report *report, bool by_model)
 	totals->top = report->options.top;
 	totals->range = report->options.range;
 	totals->by_model = by_model;
+	totals->by_name = report->options.by_name;
 	return read_recording(report, totals, UINT64_MAX);
 }
 
@@ -119,6 +120,7 @@ static int prepare_series(struct report *report)
 	energy_consumers_free(&cgroups);
 	tally->range = totals->range;
 	tally->by_model = totals->by_model;
+	tally->by_name = totals->by_name;
 	tally->longest_ns = GAP * energy_lengths_median(&totals->lengths);
 	return err;
 }
@@ -165,7 +167,8 @@ static void make_title(char *out, size_t size, const struct energy_report_option
 static int make_layers(struct report *report, struct energy_page_content *page)
 {
 	struct energy_tally *tally = &report->tally;
-	int err = energy_layers_of_processes(&page->processes, &tally->processes);
+	int err = energy_layers_of_processes(&page->processes, &tally->processes,
+					     tally->by_name);
 
 	if (!err && tally->cgroups.counted)
 		err = energy_layers_of_cgroups(&page->cgroups, &tally->cgroups);

@@ -225,6 +225,9 @@ void energy_page_table(FILE *out, const struct energy_page_content *page,
 	else if (!strcmp(layers->name, "cgroups"))
 		print_stack(out, page, layers, "Each cgroup without those below it, which have "
 			    "rows of their own.", "Cgroup");
+	else if (layers->view->split && page->tally->by_name)
+		print_stack(out, page, layers, "Top consumers by name, each the sum of all "
+			    "processes that had it, and what is no process\342\200\231s.", "Name");
 	else if (layers->view->split)
 		print_stack(out, page, layers, "Top consumers, and what is no process\342\200\231s.",
 			    "Process (PID)");

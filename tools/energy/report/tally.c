@@ -90,31 +90,53 @@ int64_t energy_tally_books(struct energy_view *view, int64_t from_ns, int64_t to
 	return measured_nj - idle_nj - unattributed_nj - pending_nj;
 }
 
+static int find_consumer(struct energy_tally *tally, const struct energy_row *row, bool ended,
+			 int64_t from_ns, struct energy_consumer **consumer)
+{
+	struct energy_view *view = &tally->processes;
+	const struct energy_deed deed = {
+		.step = view->step,
+		.from_ns = from_ns,
+		.pid = row->record->pid.value,
+		.comm = row->record->comm,
+		.ended = ended,
+		.total_nj = row->total_nj,
+		.delta_nj = row->delta_nj,
+	};
+
+	if (tally->by_name)
+		return energy_consumers_name(&view->consumers, deed.step, deed.comm, consumer);
+	return energy_consumers_process(&view->consumers, &deed, consumer);
+}
+
+static int add_row(struct energy_tally *tally, const struct energy_row *row, bool ended,
+		   int64_t from_ns, int64_t to_ns)
+{
+	struct energy_consumer *consumer;
+
+	if (find_consumer(tally, row, ended, from_ns, &consumer))
+		return -ENOMEM;
+	energy_view_consume(&tally->processes, consumer, from_ns, to_ns, row->delta_nj,
+			    row->delta_cpu_ns);
+	return 0;
+}
+
 static int add_rows(struct energy_tally *tally, const struct energy_interval *interval,
 		    int64_t from_ns, int64_t to_ns, int64_t *sum_nj)
 {
-	struct energy_view *view = &tally->processes;
 	size_t i;
 
 	for (i = 0; i < interval->nr_rows; i++) {
-		const struct energy_row *row = &interval->rows[i];
-		struct energy_consumer *consumer;
-		const struct energy_deed deed = {
-			.step = view->step,
-			.from_ns = from_ns,
-			.pid = row->record->pid.value,
-			.comm = row->record->comm,
-			.total_nj = row->total_nj,
-			.delta_nj = row->delta_nj,
-		};
-
-		if (energy_consumers_process(&view->consumers, &deed, &consumer))
+		if (add_row(tally, &interval->rows[i], false, from_ns, to_ns))
 			return -ENOMEM;
-		energy_view_consume(view, consumer, from_ns, to_ns, row->delta_nj,
-				    row->delta_cpu_ns);
-		*sum_nj += row->delta_nj;
+		*sum_nj += interval->rows[i].delta_nj;
 	}
-	energy_consumers_settle(&view->consumers);
+	for (i = 0; i < interval->nr_ended; i++) {
+		if (add_row(tally, &interval->ended[i], true, from_ns, to_ns))
+			return -ENOMEM;
+		*sum_nj += interval->ended[i].delta_nj;
+	}
+	energy_consumers_settle(&tally->processes.consumers);
 	return 0;
 }
 
@@ -134,12 +156,23 @@ static bool is_listed(const struct energy_consumer *consumer, const void *contex
 	return low < listing->nr_records && listing->records[low].pid.value == consumer->id;
 }
 
+static bool has_just_run(const struct energy_consumer *consumer, const void *context)
+{
+	const struct energy_view *view = context;
+
+	return consumer->last_step == view->step;
+}
+
 static int forget_processes(struct energy_tally *tally, const struct energy_listing *listing)
 {
 	struct energy_consumers *consumers = &tally->processes.consumers;
+	size_t from = tally->by_name ? ENERGY_FORGET_NAMES_FROM : ENERGY_FORGET_FROM;
 
-	if (consumers->chosen || consumers->nr < ENERGY_FORGET_FROM + 2 * listing->nr_records)
+	if (consumers->chosen || consumers->nr < from + 2 * listing->nr_records)
 		return 0;
+	if (tally->by_name)
+		return energy_consumers_forget(consumers, tally->top, has_just_run,
+					       &tally->processes);
 	return energy_consumers_forget(consumers, tally->top, is_listed, listing);
 }
 
@@ -160,6 +193,17 @@ static const struct energy_books *books_of(const struct energy_listing *listing,
 					      energy_tally_live(&listing->header);
 }
 
+/* Of those who are not listed at all: of the model it can be less than its parts. */
+static int64_t unlisted(const struct energy_interval *interval)
+{
+	uint64_t listed_nj = 0;
+	size_t i;
+
+	for (i = 0; i < interval->nr_ended; i++)
+		listed_nj += interval->ended[i].delta_nj;
+	return interval->gone.delta_nj > listed_nj ? interval->gone.delta_nj - listed_nj : 0;
+}
+
 /*
  * Rows, and what the books have of the processes besides: those who have exited, and what is left,
  * which is nothing in a listing whose header and records are of one instant.
@@ -169,7 +213,8 @@ static int count_interval(struct energy_tally *tally, const struct energy_listin
 {
 	struct energy_view *view = &tally->processes;
 	int64_t to_ns = energy_timeline_place(&tally->timeline, interval->end_ns);
-	int64_t from_ns = to_ns - (int64_t)interval->length_ns, sum_nj = 0, left_nj;
+	int64_t from_ns = to_ns - (int64_t)interval->length_ns;
+	int64_t exited_nj = unlisted(interval), sum_nj = exited_nj, left_nj;
 
 	if (!energy_range_has(&tally->range, from_ns, to_ns))
 		return 0;
@@ -181,7 +226,6 @@ static int count_interval(struct energy_tally *tally, const struct energy_listin
 	if (energy_tally_edges(tally, from_ns, to_ns) ||
 	    add_rows(tally, interval, from_ns, to_ns, &sum_nj))
 		return -ENOMEM;
-	sum_nj += interval->gone.delta_nj;
 	if (!interval->flows.known) {
 		energy_view_add(view, ENERGY_ACCOUNT_MEASURED, from_ns, to_ns, sum_nj);
 		left_nj = 0;
@@ -191,12 +235,10 @@ static int count_interval(struct energy_tally *tally, const struct energy_listin
 				    books_of(listing, interval->basis)) - sum_nj;
 	}
 	if (tally->before.all) {
-		energy_view_add(view, ENERGY_ACCOUNT_EXITED, from_ns, to_ns,
-				interval->gone.delta_nj);
+		energy_view_add(view, ENERGY_ACCOUNT_EXITED, from_ns, to_ns, exited_nj);
 		energy_view_add(view, ENERGY_ACCOUNT_DIFFERENCE, from_ns, to_ns, left_nj);
 	} else {
-		energy_view_add(view, ENERGY_ACCOUNT_REST, from_ns, to_ns,
-				interval->gone.delta_nj + left_nj);
+		energy_view_add(view, ENERGY_ACCOUNT_REST, from_ns, to_ns, exited_nj + left_nj);
 	}
 	return forget_processes(tally, listing);
 }

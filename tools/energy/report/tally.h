@@ -45,6 +45,7 @@ struct energy_tally {
 	uint64_t longest_ns;		/* longer than that is a gap; 0: not known yet */
 	size_t top;
 	bool by_model;
+	bool by_name;			/* of all processes that have it */
 
 	/* What it found. */
 	struct energy_timeline timeline;

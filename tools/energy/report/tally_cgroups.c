@@ -56,7 +56,7 @@ static int forget_cgroups(struct energy_tally *tally, const struct energy_cgroup
 {
 	struct energy_consumers *consumers = &tally->cgroups.consumers;
 
-	if (consumers->chosen || consumers->nr < ENERGY_FORGET_FROM + 2 * list->nr_cgroups)
+	if (consumers->chosen || consumers->nr < ENERGY_FORGET_NAMES_FROM + 2 * list->nr_cgroups)
 		return 0;
 	return energy_consumers_forget(consumers, tally->top, is_any, list);
 }

@@ -200,6 +200,132 @@ def short_lived(folder):
     expect(len(page.text) < 1_500_000, len(page.text))
 
 
+def build(made):
+    """Ten compilers a second, of which half live shorter than that; a shell becomes one."""
+    samples, total = [made.sample()], 0
+    for nr in range(20):
+        made.pass_time(1)
+        for i in range(10):
+            pid = 1000 + 10 * nr + i
+            made.start(pid, "cc1", alive=i % 2)
+            made.place(pid, DOCKER)
+            made.run(pid, 100_000_001 + pid, 10**7)
+            total += 100_000_001 + pid
+            if nr > 1:
+                made.reap(pid - 20)
+            elif nr == 1 and i % 2:
+                made.processes[pid - 10].alive = 0
+        made.run(40, 3)
+        if nr == 10:
+            made.processes[12].comm = "cc1"
+        made.run(12, 7)
+        samples.append(made.sample())
+    return samples, total
+
+
+def by_name(folder):
+    """Hundreds of short ones are one layer; what a process used counts for its name then."""
+    samples, compilers_nj = build(machine())
+    page = reported(folder, samples, "--by-name")
+    equal(page.data["processes_by"], "name")
+    equal([(layer["label"], layer["total_nj"], layer.get("cpu_ns"))
+           for layer in page.layers("processes") if layer["total_nj"]],
+          [("cc1", compilers_nj + 10 * 7, 200 * 10**7), ("python3", 10 * 7, 0),
+           ("Web Content", 20 * 3, 0)])
+    expect("Power by process name" in page.words)
+    expect("exited between samples" not in page.words)
+    equal(page.total("cgroups", label="docker 0123456789ab"), compilers_nj + 20 * 7)
+
+    page = reported(folder, samples, "--by-name", "--top", "1")
+    equal(page.total("processes", label="2 other names"), 10 * 7 + 20 * 3)
+    page = reported(folder, samples, "--top", "1")
+    equal(page.data["processes_by"], "pid")
+    equal(page.layers("processes")[1]["label"], "cc1 (1199)")
+    expect("201 other processes" in page.words)
+
+
+def one_name(folder):
+    """Across a restart, too; and one without a name, and one that is markup."""
+    made = machine()
+    made.start(7, "")
+    made.start(8, escaped(EVIL))
+    samples = [made.sample()]
+    for nr in range(4):
+        second(made)
+        made.run(7, 10**9 + nr)
+        made.run(8, 2 * 10**9 + nr)
+        samples.append(made.sample())
+        if nr == 1:
+            made.time_ns += 10**10
+            samples.append(made.sample(restarted=True))
+    page = reported(folder, samples, "--by-name")
+    equal(page.total("processes", label="python3"), 4 * 6_000_000_001)
+    equal(page.total("processes", label="(no name)"), 4 * 10**9 + 6)
+    equal(page.total("processes", label=EVIL), 8 * 10**9 + 6)
+    equal(len(page.scripts), 2)
+
+
+def comes_again(folder):
+    """What it had used is not forgotten while it is gone, among thousands of others."""
+    for words in ((), ("--by-name",)):
+        made = Recorded()
+        for pid, name, nj in ((1, "a", 10**10), (2, "b", 10**10), (3, "timer", 6 * 10**9)):
+            made.start(pid, name)
+            made.place(pid, f"/{name}.service")
+        samples = [made.sample()]
+        made.pass_time(1)
+        made.run(1, 10**10)
+        made.run(2, 10**10)
+        made.run(3, 6 * 10**9)
+        samples.append(made.sample())
+        made.reap(3)
+        made.removed.add("/timer.service")
+        for nr in range(20):
+            made.pass_time(1)
+            for pid in range(100 * nr, 100 * nr + 100):
+                if nr:
+                    made.reap(1000 + pid - 100)
+                    made.removed.add(f"/w{pid - 100}")
+                made.start(1000 + pid, f"w{pid}")
+                made.place(1000 + pid, f"/w{pid}")
+                made.run(1000 + pid, 1_000_000)
+            samples.append(made.sample())
+        made.pass_time(1)
+        made.removed.discard("/timer.service")
+        made.ids["/timer.service"], made.group_nj["/timer.service"] = 10**6, 0
+        made.start(5000, "timer")
+        made.place(5000, "/timer.service")
+        made.run(5000, 6 * 10**9)
+        samples.append(made.sample())
+        page = reported(folder, samples, "--top", "2", *words)
+        equal(page.layers("cgroups")[1]["label"], "timer.service")
+        equal(page.total("cgroups", label="timer.service"), 12 * 10**9)
+        if words:
+            equal(page.total("processes", label="timer"), 12 * 10**9)
+            expect("2001 other names" in page.words)
+
+
+def many_names(folder):
+    """More than are kept: who is there all the time, and large in the end, loses nothing."""
+    made = Recorded()
+    made.start(1, "init")
+    samples = [made.sample()]
+    for nr in range(40):
+        made.pass_time(1)
+        made.run(1, 500 if nr < 39 else 30_500)
+        for pid in range(500 * nr, 500 * nr + 500):
+            if nr:
+                made.reap(2 + pid - 500)
+            made.start(2 + pid, f"n{pid}")
+            made.run(2 + pid, 20_000)
+        samples.append(made.sample())
+    page = reported(folder, samples, "--by-name", "--top", "1")
+    equal(page.layers("processes")[1]["label"], "init")
+    equal(page.total("processes", label="init"), 50_000)
+    expect("20000 other names" in page.words)
+    equal(page.data["views"]["processes"]["measured_nj"], made.measured())
+
+
 def gaps_and_restarts(folder):
     made = machine()
     samples = recorded(made, 20)
@@ -334,6 +460,10 @@ CASES = (
     ("report: the system alone", system_alone),
     ("report: the largest, and the rest", largest),
     ("report: thousands that come and go", short_lived),
+    ("report: processes by name", by_name),
+    ("report: a name across a restart, without letters, as markup", one_name),
+    ("report: who comes again", comes_again),
+    ("report: thousands of names", many_names),
     ("report: gaps and restarts", gaps_and_restarts),
     ("report: a part of a recording", part_of_it),
     ("report: where nothing was measured", nothing_measured),

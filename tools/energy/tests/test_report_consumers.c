@@ -71,6 +71,59 @@ static void processes(bool *good)
 	energy_consumers_free(&chosen);
 }
 
+/* The one that is alive, and one that had its pid and was gone before the step was over. */
+static void began_and_ended(bool *good)
+{
+	struct energy_consumers all = { 0 }, chosen;
+	struct energy_deed deed = {
+		.step = 1, .pid = 5, .comm = slice("z"), .total_nj = 3, .delta_nj = 3,
+	};
+	struct energy_consumer *found;
+	int reading;
+
+	for (reading = 0; reading < 2; reading++) {
+		struct energy_consumers *consumers = reading ? &chosen : &all;
+
+		if (reading)
+			CHECK(!energy_consumers_choose(&chosen, &all, 2, NULL));
+		deed.comm = slice("z");
+		deed.ended = false;
+		CHECK(!energy_consumers_process(consumers, &deed, &found));
+		CHECK(found && !strcmp(found->name, "z"));
+		energy_band_add(&found->band, NULL, 0, 1, 3);
+		deed.comm = slice("a");
+		deed.ended = true;
+		CHECK(!energy_consumers_process(consumers, &deed, &found));
+		CHECK(found && !strcmp(found->name, "a"));
+		energy_band_add(&found->band, NULL, 0, 1, 3);
+		settle(consumers);
+	}
+	energy_consumers_free(&all);
+	energy_consumers_free(&chosen);
+}
+
+/* Also of two that are new in one step, and however the escapes are written. */
+static void names(bool *good)
+{
+	static const char *const comms[] = { "cc1", "ld", "cc1", "\143c1" };
+	struct energy_consumers all = { 0 }, chosen;
+	struct energy_consumer *found;
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		CHECK(!energy_consumers_name(&all, 1, slice(comms[i]), &found) && found);
+		CHECK(found->last_step == 1);
+		energy_band_add(&found->band, NULL, 0, 1, 10);
+	}
+	CHECK(all.nr == 2 && all.nr_seen == 2);
+	CHECK(!energy_consumers_choose(&chosen, &all, 1, NULL));
+	CHECK(!energy_consumers_name(&chosen, 1, slice("ld"), &found) && !found);
+	CHECK(!energy_consumers_name(&chosen, 1, slice("cc1"), &found) && found);
+	CHECK(chosen.nr == 1);
+	energy_consumers_free(&all);
+	energy_consumers_free(&chosen);
+}
+
 static void restarted(bool *good)
 {
 	struct energy_consumers all = { 0 };
@@ -216,6 +269,8 @@ static void place_found(bool *good)
 
 static const struct tap_test tests[] = {
 	{ "report: processes are found again, and told apart", processes },
+	{ "report: who ended at once, and who has its pid", began_and_ended },
+	{ "report: all of a name are one", names },
 	{ "report: nobody continues across a restart", restarted },
 	{ "report: names without escapes", escapes },
 	{ "report: who is gone and small is forgotten", forgotten },
