@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "report/axis.h"
@@ -41,33 +42,54 @@ int64_t energy_axis_time_step(int64_t length_ns, unsigned int most)
 	return (length_ns / most / NSEC_PER_SEC / DAY + 1) * DAY * NSEC_PER_SEC;
 }
 
-/* How far the lines are from multiples of the step: midnight, or what the recording began at. */
-static int64_t offset_of(uint64_t wall_ns)
+/* What clocks show at @at_ns, or, where that is not known, the time since the beginning. */
+static int64_t shown_at(int64_t at_ns, uint64_t wall_ns)
 {
-	time_t seconds = wall_ns / NSEC_PER_SEC;
+	time_t seconds = ((int64_t)wall_ns + at_ns) / NSEC_PER_SEC;
 	struct tm tm;
 
 	if (!wall_ns)
-		return 0;
+		return at_ns;
 	localtime_r(&seconds, &tm);
-	return (int64_t)wall_ns + tm.tm_gmtoff * NSEC_PER_SEC;
+	return (int64_t)wall_ns + at_ns + tm.tm_gmtoff * NSEC_PER_SEC;
+}
+
+static int64_t behind(int64_t at_ns, int64_t step_ns, uint64_t wall_ns)
+{
+	int64_t behind_ns = shown_at(at_ns, wall_ns) % step_ns;
+
+	return behind_ns < 0 ? behind_ns + step_ns : behind_ns;
+}
+
+/* Summer time may have begun or ended on the way to @at_ns: then it is no more where it should. */
+static int64_t settle(int64_t at_ns, int64_t after_ns, int64_t step_ns, uint64_t wall_ns)
+{
+	int64_t behind_ns = behind(at_ns, step_ns, wall_ns);
+
+	if (2 * behind_ns < step_ns && at_ns - behind_ns > after_ns)
+		return at_ns - behind_ns;
+	return behind_ns ? at_ns + step_ns - behind_ns : at_ns;
 }
 
 int64_t energy_axis_first(int64_t from_ns, int64_t step_ns, uint64_t wall_ns)
 {
-	int64_t offset_ns = offset_of(wall_ns) % step_ns;
-	int64_t behind_ns = (from_ns + offset_ns) % step_ns;
+	int64_t behind_ns = behind(from_ns, step_ns, wall_ns);
 
-	if (behind_ns < 0)
-		behind_ns += step_ns;
-	return behind_ns ? from_ns + step_ns - behind_ns : from_ns;
+	if (!behind_ns)
+		return from_ns;
+	return settle(from_ns + step_ns - behind_ns, from_ns - 1, step_ns, wall_ns);
+}
+
+int64_t energy_axis_next(int64_t at_ns, int64_t step_ns, uint64_t wall_ns)
+{
+	return settle(at_ns + step_ns, at_ns, step_ns, wall_ns);
 }
 
 void energy_axis_label(char out[ENERGY_AXIS_LABEL], int64_t at_ns, int64_t step_ns,
 		       uint64_t wall_ns)
 {
 	time_t seconds = ((int64_t)wall_ns + at_ns) / NSEC_PER_SEC;
-	int minutes = at_ns / NSEC_PER_SEC / 60;
+	int64_t minutes = llabs(at_ns) / NSEC_PER_SEC / 60;
 	struct tm tm;
 
 	if (!wall_ns && step_ns < 60 * NSEC_PER_SEC) {
@@ -75,7 +97,8 @@ void energy_axis_label(char out[ENERGY_AXIS_LABEL], int64_t at_ns, int64_t step_
 			 step_ns < NSEC_PER_SEC ? (int)ceil(-log10(step_ns / 1e9) - 1e-9) : 0,
 			 at_ns / 1e9);
 	} else if (!wall_ns) {
-		snprintf(out, ENERGY_AXIS_LABEL, "%d:%02d h", minutes / 60, minutes % 60);
+		snprintf(out, ENERGY_AXIS_LABEL, "%s%" PRId64 ":%02d h", at_ns < 0 ? "-" : "",
+			 minutes / 60, (int)(minutes % 60));
 	} else {
 		localtime_r(&seconds, &tm);
 		strftime(out, ENERGY_AXIS_LABEL, step_ns >= DAY * NSEC_PER_SEC ? "%b %d" :

@@ -24,4 +24,7 @@ void energy_axis_label(char out[ENERGY_AXIS_LABEL], int64_t at_ns, int64_t step_
 /* The first place at or after @from_ns where a line stands. */
 int64_t energy_axis_first(int64_t from_ns, int64_t step_ns, uint64_t wall_ns);
 
+/* The one after the line at @at_ns. */
+int64_t energy_axis_next(int64_t at_ns, int64_t step_ns, uint64_t wall_ns);
+
 #endif /* ENERGY_REPORT_AXIS_H */

@@ -121,7 +121,7 @@ static void draw_times(const struct chart *chart)
 	int64_t at_ns = energy_axis_first(from_ns, step_ns, wall_ns);
 	char label[ENERGY_AXIS_LABEL];
 
-	for (; at_ns <= to_ns; at_ns += step_ns) {
+	for (; at_ns <= to_ns; at_ns = energy_axis_next(at_ns, step_ns, wall_ns)) {
 		double x = x_of(chart, at_ns);
 
 		energy_axis_label(label, at_ns, step_ns, wall_ns);

@@ -75,7 +75,10 @@ void energy_html_duration(char out[ENERGY_SI_MAX], uint64_t ns)
 	uint64_t days = seconds / 86400;
 	unsigned int hour = seconds / 3600 % 24, minute = seconds / 60 % 60, second = seconds % 60;
 
-	if (seconds < 60)
+	/* Before printf() takes to exponents. */
+	if (ns < 100000)
+		energy_html_si(out, ns / (double)NSEC_PER_SEC, "s");
+	else if (seconds < 60)
 		snprintf(out, ENERGY_SI_MAX, "%.3g s", ns / (double)NSEC_PER_SEC);
 	else if (days)
 		snprintf(out, ENERGY_SI_MAX, "%" PRIu64 " d %02u:%02u:%02u", days, hour, minute,

@@ -22,7 +22,7 @@ void energy_html_digits(char out[ENERGY_DIGITS_MAX], energy_total value);
 /* "12.35 kJ": four digits, and the prefix that suits them; 0 is "0 J". */
 void energy_html_si(char out[ENERGY_SI_MAX], double value, const char *unit);
 
-/* "1 d 02:03:04", "02:03:04" or "12.3 s" */
+/* "1 d 02:03:04", "02:03:04", "12.3 s", or, of very little, "12.00 µs" */
 void energy_html_duration(char out[ENERGY_SI_MAX], uint64_t ns);
 
 #define ENERGY_CLOCK_MAX 64

@@ -40,6 +40,37 @@ bool energy_limit_parse(struct energy_limit *limit, const char *text)
 	return false;
 }
 
+static bool clocks_show(const struct tm *wanted, int isdst, time_t *at)
+{
+	struct tm tm = *wanted;
+
+	tm.tm_isdst = isdst;
+	*at = mktime(&tm);
+	return tm.tm_isdst == isdst && tm.tm_hour == wanted->tm_hour &&
+	       tm.tm_min == wanted->tm_min;
+}
+
+/* Where summer time ends, an hour comes twice: the first one that is not before @least. */
+static time_t time_of(struct tm *tm, time_t least)
+{
+	time_t summer, winter;
+
+	if (clocks_show(tm, 1, &summer) && summer >= least)
+		return summer;
+	if (clocks_show(tm, 0, &winter) && winter >= least)
+		return winter;
+	tm->tm_isdst = -1;
+	return mktime(tm);
+}
+
+/* Far enough for any recording, and fit to calculate with. */
+static int64_t within_reach(__int128 ns)
+{
+	const int64_t most = INT64_MAX / 2;
+
+	return ns > most ? most : ns < -most ? -most : ns;
+}
+
 static int64_t place_of(const struct energy_limit *limit, uint64_t wall_ns)
 {
 	time_t begin = wall_ns / NSEC_PER_SEC, at;
@@ -53,15 +84,15 @@ static int64_t place_of(const struct energy_limit *limit, uint64_t wall_ns)
 		tm.tm_mon = first.tm_mon;
 		tm.tm_mday = first.tm_mday;
 	}
-	at = mktime(&tm);
+	at = time_of(&tm, begin);
 	if (!limit->has_date && at < begin) {
 		tm = limit->tm;
 		tm.tm_year = first.tm_year;
 		tm.tm_mon = first.tm_mon;
 		tm.tm_mday = first.tm_mday + 1;
-		at = mktime(&tm);
+		at = time_of(&tm, begin);
 	}
-	return at * NSEC_PER_SEC - (int64_t)wall_ns;
+	return within_reach((__int128)at * NSEC_PER_SEC - wall_ns);
 }
 
 int energy_range_resolve(struct energy_range *range, uint64_t wall_ns, char *why, size_t size)

@@ -71,6 +71,8 @@ static void durations(bool *good)
 {
 	check_duration(good, 0, "0 s");
 	check_duration(good, 1234567890, "1.23 s");
+	check_duration(good, 100000, "0.0001 s");
+	check_duration(good, 12345, "12.35 \302\265s");
 	check_duration(good, 60 * S, "00:01:00");
 	check_duration(good, 86399 * S, "23:59:59");
 	check_duration(good, 3 * 86400 * S + 61 * S, "3 d 00:01:01");
@@ -124,6 +126,37 @@ static void labels(bool *good)
 	CHECK(energy_axis_first(0, 86400 * S, WALL) == (86400 - 17 * 3600 - 1800 - 7) * S);
 }
 
+/* The lines of days, and of six hours, stay at midnight when clocks go back or forward. */
+static void summer_time(bool *good)
+{
+	static const struct {
+		uint64_t wall_s;	/* midnight */
+		int64_t hours;		/* of the day */
+		int64_t whole_days;	/* after it, so that more than 50 have passed */
+	} days[] = { { 1792879200, 25, 49 }, { 1774738800, 23, 50 } };
+	const int64_t day_ns = 86400 * S, hour_ns = 3600 * S;
+	size_t i;
+
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	for (i = 0; i < 2; i++) {
+		uint64_t wall_ns = days[i].wall_s * S;
+		int64_t end_ns = days[i].hours * hour_ns, at_ns = 0;
+
+		CHECK(energy_axis_first(0, day_ns, wall_ns) == 0);
+		CHECK(energy_axis_next(0, day_ns, wall_ns) == end_ns);
+		CHECK(energy_axis_first(1, day_ns, wall_ns) == end_ns);
+		/* From a place that is far from where the recording began. */
+		CHECK(energy_axis_first(50 * day_ns, day_ns, wall_ns) ==
+		      days[i].whole_days * day_ns + end_ns);
+		while (at_ns < end_ns)
+			at_ns = energy_axis_next(at_ns, 6 * hour_ns, wall_ns);
+		CHECK(at_ns == end_ns);
+	}
+	CHECK(energy_axis_next(6 * S, S, 0) == 7 * S);
+	check_label(good, -3900 * S, 300 * S, 0, "-1:05 h");
+}
+
 static void limits(bool *good)
 {
 	static const char *const wrong[] = { "", "noon", "-1", "25:00", "10:30x", "2026-11-28",
@@ -171,6 +204,36 @@ static void ranges(bool *good)
 	CHECK(resolve(&range, "12:01", NULL, 0) && resolve(&range, "6", "6", 0));
 }
 
+/* 2026-10-25, where clocks go from 03:00 back to 02:00; the recording begins in the second hour. */
+static void hour_that_comes_twice(bool *good)
+{
+	const uint64_t second_0215_ns = 1792890900 * S;
+	struct energy_range range;
+
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	CHECK(!resolve(&range, "02:30", "2026-10-25 02:45", second_0215_ns));
+	CHECK(range.from_ns == 900 * S && range.to_ns == 1800 * S);
+	CHECK(!resolve(&range, "02:30", "03:10", second_0215_ns - 3600 * S));
+	CHECK(range.from_ns == 900 * S && range.to_ns == (55 * 60 + 3600) * S);
+	CHECK(!resolve(&range, "02:10", NULL, second_0215_ns));
+	CHECK(range.from_ns == (86400 - 300) * S);
+	/* Where they go forward, that hour is missing. */
+	CHECK(!resolve(&range, "2026-03-29 03:00", NULL, 1774746000 * S) && !range.from_ns);
+}
+
+static void far_away(bool *good)
+{
+	struct energy_range range;
+
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	CHECK(!resolve(&range, "9999-12-31 00:00", NULL, WALL));
+	CHECK(!energy_range_has(&range, 0, S));
+	CHECK(!resolve(&range, "0001-01-01 00:00", "9999-12-31 00:00", WALL));
+	CHECK(energy_range_has(&range, 0, S));
+}
+
 static const struct tap_test tests[] = {
 	{ "report: text is no markup", text },
 	{ "report: all digits", digits },
@@ -178,8 +241,11 @@ static const struct tap_test tests[] = {
 	{ "report: durations", durations },
 	{ "report: distances of lines", steps },
 	{ "report: labels of time", labels },
+	{ "report: lines where summer time begins and ends", summer_time },
 	{ "report: --from and --to", limits },
 	{ "report: a part of a recording", ranges },
+	{ "report: a part that begins in the hour that comes twice", hour_that_comes_twice },
+	{ "report: a part that begins in another age", far_away },
 };
 
 TAP_MAIN(tests)
