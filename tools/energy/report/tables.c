@@ -37,8 +37,11 @@ static void print_grams(FILE *out, const struct energy_carbon *carbon, energy_to
 
 static void print_share(FILE *out, energy_total nj, energy_total of_nj)
 {
+	double share = of_nj > 0 ? 100.0 * nj / of_nj : 0;
+
 	if (of_nj > 0)
-		fprintf(out, "%.1f %%", 100.0 * nj / of_nj);
+		/* What one decimal would show as -0.0. */
+		fprintf(out, "%.1f %%", share < 0 && share > -0.05 ? 0 : share);
 	else
 		fputs("not known", out);
 }

@@ -278,8 +278,10 @@ static void keep_listing(struct energy_tally *tally, struct energy_listing *list
 
 static void mark_unknown(struct energy_tally *tally)
 {
-	energy_marks_add(&tally->marks, ENERGY_MARK_UNKNOWN, tally->before.at_ns,
-			 tally->timeline.last_at);
+	int64_t from_ns = tally->before.at_ns, to_ns = tally->timeline.last_at;
+
+	if (energy_range_has(&tally->range, from_ns, to_ns))
+		energy_marks_add(&tally->marks, ENERGY_MARK_UNKNOWN, from_ns, to_ns);
 	energy_consumers_restart(&tally->processes.consumers);
 }
 

@@ -32,7 +32,8 @@ struct energy_before {
 	bool has_cgroups;
 	struct energy_cgroup_list cgroups;
 	struct energy_books books;	/* at the sample that had the cgroups... */
-	uint64_t books_ns;		/* ...of that time */
+	uint64_t books_ns;		/* ...of that time... */
+	bool no_source;			/* ...and without a source */
 	bool has_domains;
 	struct energy_domains domains;
 	uint64_t domains_ns;

@@ -16,6 +16,7 @@ static void keep_cgroups(struct energy_tally *tally, struct energy_cgroup_list *
 	before->cgroups = *cgroups;
 	before->books = *energy_tally_live(header);
 	before->books_ns = header->timestamp_ns.value;
+	before->no_source = energy_slice_is(header->source_kind, "none");
 	*cgroups = (struct energy_cgroup_list){ 0 };
 }
 
@@ -61,6 +62,16 @@ static int forget_cgroups(struct energy_tally *tally, const struct energy_cgroup
 	return energy_consumers_forget(consumers, tally->top, is_any, list);
 }
 
+/* As with the processes: nobody asked. */
+static bool was_without_source(const struct energy_before *before,
+			       const struct energy_header *header,
+			       const struct energy_books *books)
+{
+	return before->no_source && energy_slice_is(header->source_kind, "none") &&
+	       energy_books_known(books) && energy_books_known(&before->books) &&
+	       books->measured_nj.value == before->books.measured_nj.value;
+}
+
 /* The books are those of the listing's time, the shares of the list's, which was read after it. */
 static int count_shares(struct energy_tally *tally, const struct energy_sample *sample,
 			const struct energy_shares *shares)
@@ -75,7 +86,8 @@ static int count_shares(struct energy_tally *tally, const struct energy_sample *
 	int64_t first_ns = energy_timeline_place(line, before->cgroups.timestamp_ns.value);
 	int64_t last_ns = energy_timeline_place(line, sample->cgroups.timestamp_ns.value);
 
-	if (from_ns >= to_ns || !energy_range_has(&tally->range, from_ns, to_ns))
+	if (from_ns >= to_ns || !energy_range_has(&tally->range, from_ns, to_ns) ||
+	    (!tally->by_model && was_without_source(before, &sample->listing.header, books)))
 		return 0;
 	energy_view_step(view, from_ns, to_ns);
 	if (energy_tally_edges(tally, from_ns, to_ns) ||

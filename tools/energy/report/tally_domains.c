@@ -47,6 +47,14 @@ static const struct energy_domain *find_domain(const struct energy_domains *doma
 	return NULL;
 }
 
+/* Nobody asked: 0 W would be a guess. */
+static bool was_without_source(const struct energy_domain *before,
+			       const struct energy_domain *domain)
+{
+	return before && !strcmp(before->source, "none") && !strcmp(domain->source, "none") &&
+	       domain->measured_nj == before->measured_nj;
+}
+
 /* One that is new has been counted since it came. */
 static int add_domain(struct energy_tally *tally, const struct energy_domain *domain,
 		      int64_t from_ns, int64_t to_ns)
@@ -59,7 +67,7 @@ static int add_domain(struct energy_tally *tally, const struct energy_domain *do
 		return -ENOMEM;
 	band->billed = domain->billed;
 	memcpy(band->source, domain->source, sizeof(band->source));
-	if (domain->measured_nj < before_nj)
+	if (domain->measured_nj < before_nj || was_without_source(before, domain))
 		return 0;
 	energy_band_add(&band->covered, tally->buckets, from_ns, to_ns, to_ns - from_ns);
 	energy_band_add(&band->band, tally->buckets, from_ns, to_ns,

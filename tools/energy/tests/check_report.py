@@ -178,6 +178,19 @@ def largest(folder):
     expect("27 other processes" in page.words and "27 other cgroups" in page.words)
 
 
+def less_pending(folder):
+    """Hardly anything, and less than nothing: a share of 0, not of -0."""
+    made = machine()
+    made.add("pending", 1000)
+    samples = [made.sample()]
+    second(made)
+    made.add("pending", -900)
+    samples.append(made.sample())
+    page = reported(folder, samples)
+    equal(page.total("processes", kind="pending"), -889)
+    expect("<td>0.0 %</td>" in page.text and "-0.0" not in page.text)
+
+
 def short_lived(folder):
     """Thousands that come and go: the largest of them is found, the others are in the sums."""
     made = Recorded()
@@ -366,6 +379,35 @@ def part_of_it(folder):
         expect(why in done.stderr, done.stderr)
 
 
+def incomparable(folder):
+    """Where a recording goes from the system alone to all of it; marked if that is looked at."""
+    made = machine()
+    samples = recorded(made, 5, everything=False) + recorded(made, 6)
+    page = reported(folder, samples)
+    equal(page.data["marks"],
+          [{"kind": "not comparable", "from_ns": 4 * 10**9, "to_ns": 5 * 10**9}])
+    for words in (("--to", "3"), ("--from", "6")):
+        equal((words, reported(folder, samples, *words).data["marks"]), (words, []))
+
+
+def source_gone(folder):
+    """Nobody asked meanwhile: no view has 0 W then, and the means are of the other time."""
+    made = machine()
+    samples = recorded(made, 5)
+    for _ in range(4):
+        made.pass_time(1)
+        samples.append(made.sample().replace("source_kind=measured", "source_kind=none")
+                       .replace("source=rapl_msr", "source=none"))
+    samples += recorded(made, 3)
+    page = reported(folder, samples)
+    equal(page.data["marks"], [{"kind": "no source", "from_ns": 5 * 10**9, "to_ns": 8 * 10**9}])
+    covered = [10**9] * 5 + [0] * 3 + [10**9] * 3
+    equal(page.data["edges_ns"], [nr * 10**9 for nr in range(12)])
+    for view in ("processes", "cgroups"):
+        equal((view, page.data["views"][view]["covered_ns"]), (view, covered))
+    equal({str(layer["covered_ns"]) for layer in page.layers("domains")}, {str(covered)})
+
+
 def nothing_measured(folder):
     made = machine(kind="none")
     page = reported(folder, recorded(made, 5))
@@ -459,6 +501,7 @@ CASES = (
     ("report: a recording in records", framed_recording),
     ("report: the system alone", system_alone),
     ("report: the largest, and the rest", largest),
+    ("report: less than nothing pending", less_pending),
     ("report: thousands that come and go", short_lived),
     ("report: processes by name", by_name),
     ("report: a name across a restart, without letters, as markup", one_name),
@@ -466,6 +509,8 @@ CASES = (
     ("report: thousands of names", many_names),
     ("report: gaps and restarts", gaps_and_restarts),
     ("report: a part of a recording", part_of_it),
+    ("report: samples that cannot be compared", incomparable),
+    ("report: a source that is gone for a while", source_gone),
     ("report: where nothing was measured", nothing_measured),
     ("report: hostile names", hostile_names),
     ("report: a strict policy", policy),
