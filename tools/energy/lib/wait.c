@@ -62,6 +62,7 @@ enum energy_event energy_wait(uint64_t deadline_ns, int fd)
 	sigprocmask(SIG_BLOCK, &ending, &before);
 	waiting = before;
 	sigdelset(&waiting, SIGWINCH);
+	sigdelset(&waiting, SIGTSTP);
 	if (!ended)
 		ready = ppoll(&input, 1, &left, &waiting);
 	sigprocmask(SIG_SETMASK, &before, NULL);

@@ -14,7 +14,7 @@ enum energy_event {
 
 /*
  * From here on SIGINT, SIGTERM and SIGHUP are noted instead of killing, and SIGWINCH comes
- * during a wait only.
+ * during a wait only; so does SIGTSTP where it is blocked.
  */
 void energy_wait_init(void);
 

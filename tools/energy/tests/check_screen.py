@@ -4,6 +4,7 @@
 import os
 import re
 import signal
+import termios
 import time
 
 from check_top_cgroups import DOCKER, cgroup_list, processes
@@ -255,6 +256,46 @@ def screen_resize(folder):
     equal(terminal.finish(), 0)
 
 
+class Stoppable(Terminal):
+    """As a shell starts it: in a group of its own, which can be stopped."""
+
+    group = {"process_group": 0}
+
+
+def screen_stops(folder):
+    """Ctrl-Z gives the terminal to the shell; what size it has afterwards is not told by a signal."""
+    terminal = Stoppable(*screen_words(folder))
+    terminal.wait_for(b"(exited)")
+    terminal.process.send_signal(signal.SIGTSTP)
+    terminal.wait_for(LEAVE_SCREEN)
+    os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    equal(termios.tcgetattr(terminal.slave), terminal.modes)
+    terminal.resize(24, 110)
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.wait_for(b"CGROUP")
+    os.write(terminal.master, b"q")
+    equal(terminal.finish(), 0)
+
+
+def screen_stops_between(folder):
+    """Not while it draws: signals that curses answers come during a wait only."""
+    root = processes(folder, p40="/user.slice")
+    os.mkdir(f"{root}/12")
+    os.mkfifo(f"{root}/12/cgroup")
+    terminal = Terminal(*screen_words(folder), "--proc", root)
+    terminal.wait_for(b"(exited)")
+    os.write(terminal.master, b"c")
+    # It looks up the other end, and comes to this one.
+    with open(f"{root}/12/cgroup", "w", encoding="utf-8") as file:
+        with open(f"/proc/{terminal.process.pid}/status", encoding="ascii") as status:
+            blocked = int(re.search(r"SigBlk:\s*(\w+)", status.read())[1], 16)
+        file.write(f"0::{DOCKER}\n")
+    equal([blocked >> (number - 1) & 1 for number in (signal.SIGWINCH, signal.SIGTSTP)], [1, 1])
+    terminal.wait_for(b"summed up")
+    os.write(terminal.master, b"q")
+    equal(terminal.finish(), 0)
+
+
 def screen_seconds(folder):
     terminal = Terminal(*screen_words(folder), "--seconds", "0.5")
     equal(terminal.finish(), 0)
@@ -293,6 +334,8 @@ CASES = (
     ("screen: the terminal goes away", screen_hangup),
     ("screen: SIGINT and SIGTERM give the terminal back", screen_signal),
     ("screen: any size", screen_resize),
+    ("screen: stopped and continued in another size", screen_stops),
+    ("screen: stopped between two drawings", screen_stops_between),
     ("screen: --seconds", screen_seconds),
     ("screen: an error can be read", screen_failure),
     ("screen: unknown terminal", screen_unknown),

@@ -89,6 +89,8 @@ def one_second(machine):
 class Terminal:
     """The command in a terminal of 80x24."""
 
+    group = {"start_new_session": True}
+
     def __init__(self, *words, typed=b"", **environment):
         self.output = b""
         self.master, slave = pty.openpty()
@@ -98,7 +100,7 @@ class Terminal:
         os.write(self.master, typed)
         self.process = subprocess.Popen([ENERGY, *words], stdin=slave, stdout=slave,
                                         stderr=slave, env={**ENVIRONMENT, **environment},
-                                        start_new_session=True)
+                                        **self.group)
 
     def resize(self, lines, columns):
         size = struct.pack("HHHH", lines, columns, 0, 0)

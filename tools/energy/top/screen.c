@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <curses.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -52,6 +53,16 @@ static void choose_attributes(struct energy_screen *screen)
 	}
 }
 
+/* Curses gives the terminal back then, of which it must not be in the middle of drawing. */
+static void stop_in_waits_only(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+}
+
 struct energy_screen *energy_screen_open(void)
 {
 	struct energy_screen *screen = calloc(1, sizeof(*screen));
@@ -63,6 +74,7 @@ struct energy_screen *energy_screen_open(void)
 		free(screen);
 		return NULL;
 	}
+	stop_in_waits_only();
 	cbreak();
 	noecho();
 	nodelay(stdscr, TRUE);
