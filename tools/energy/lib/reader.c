@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/comm.h"
 #include "lib/complain.h"
 #include "lib/reader.h"
 #include "lib/wait.h"
@@ -151,8 +152,10 @@ static const char *open_hint(const struct energy_failure *failure)
 
 void energy_failure_text(char *out, size_t size, const struct energy_failure *failure)
 {
-	const char *path = failure->path;
+	char path[4 * sizeof(failure->path)];
 
+	/* It may have come with files of somebody else. */
+	energy_shown_plain(path, sizeof(path), failure->path);
 	if (failure->step == ENERGY_STEP_OPEN)
 		snprintf(out, size, "cannot open %s: %s%s", path, strerror(-failure->err),
 			 open_hint(failure));

@@ -79,6 +79,23 @@ def exited_process(folder):
     expect("attributed 12.500 " in done.stdout, done.stdout)
 
 
+def hostile_path(folder):
+    """Recordings of others can have any names."""
+    machine = busy_machine()
+    words = replay(folder, machine.debugfs())
+    with open(f"{folder}/9\033[31mEVIL\n", "w", encoding="utf-8") as file:
+        file.write("nothing\n")
+    done = energy(*words)
+    equal((done.returncode, done.stdout), (1, ""))
+    expect("9\\033[31mEVIL\\012" in done.stderr and "\033" not in done.stderr, done.stderr)
+    one_second(machine)
+    with open(f"{folder}/9\033[31mEVIL\n", "w", encoding="utf-8") as file:
+        file.write(machine.debugfs())
+    done = energy(*words, "--by", "cgroup")
+    expect(f"{folder}/cgroups/9\\033[31mEVIL\\012: No such" in done.stdout, done.stdout)
+    expect("\033" not in done.stdout)
+
+
 def reused_pid(folder):
     machine = busy_machine()
     machine.run(12, 50_000_000_000, 7_000_000_000)
@@ -318,6 +335,7 @@ CASES = (
     ("top: plain text, to the letter", batch_format),
     ("top: --rows sums up the others", rows_limit),
     ("top: exited processes keep the sum honest", exited_process),
+    ("top: hostile names of files", hostile_path),
     ("top: a reused pid is a new process", reused_pid),
     ("top: hostile names", hostile_names),
     ("top: hostile header", hostile_header),
