@@ -45,8 +45,8 @@ static const char *listed(struct energy_view view, const struct energy_groups *c
 	for (i = 0; i < table.nr_shown; i++) {
 		const struct energy_entry *entry = &table.entries[table.shown[i]];
 
-		len += snprintf(text + len, sizeof(text) - len, "%*s%s=%d;", entry->depth, "",
-				entry->name, (int)entry->delta_nj);
+		len += snprintf(text + len, sizeof(text) - len, "%*s%s%s=%d;", entry->depth,
+				"", entry->name, entry->remark, (int)entry->delta_nj);
 	}
 	energy_table_free(&table);
 	energy_groups_free(&summed);
@@ -85,6 +85,8 @@ static void filtered(bool *good)
 	CHECK_TEXT(listed((struct energy_view){ .filter = "pid:20" }, NULL), "[kworker]=2;");
 	CHECK_TEXT(listed((struct energy_view){ .filter = "cgroup:/b" }, NULL), "[kworker]=2;");
 	CHECK_TEXT(listed((struct energy_view){ .filter = "nobody" }, NULL), "");
+	/* What it says behind a name is no part of that. */
+	CHECK_TEXT(listed((struct energy_view){ .filter = "name:exited" }, NULL), "");
 	/* In a tree with those above. */
 	CHECK_TEXT(listed((struct energy_view){ .filter = "beta", .tree = true }, NULL),
 		   "/=9; a=7;  Beta=3;");

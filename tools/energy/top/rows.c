@@ -26,6 +26,7 @@ struct cells {
 	const char *path;
 	unsigned int depth;
 	const char *name;
+	const char *remark;	/* behind it */
 };
 
 static void write_columns(struct energy_pen *pen, enum energy_line kind, const char *id,
@@ -92,7 +93,8 @@ static void write_cells(struct energy_pen *pen, const struct cells *cells)
 		snprintf(cpu, sizeof(cpu), "%.1f",
 			 100.0 * cells->delta_cpu_ns / table->length_ns);
 	set_extra(extra, sizeof(extra), pen->page, cells);
-	snprintf(name, sizeof(name), "%*s%s", (int)(pen->page->indent * depth), "", cells->name);
+	snprintf(name, sizeof(name), "%*s%s%s", (int)(pen->page->indent * depth), "", cells->name,
+		 cells->remark);
 	write_columns(pen, cells->kind, cells->id, numbers, extra, name);
 }
 
@@ -155,6 +157,7 @@ static void write_entry(struct energy_pen *pen, const struct energy_entry *entry
 		.path = entry->path,
 		.depth = entry->depth,
 		.name = entry->name,
+		.remark = entry->remark,
 	};
 
 	if (entry->row)
@@ -194,6 +197,7 @@ static void write_rest(struct energy_pen *pen, const struct rest *rest, const ch
 		.total_nj = rest->total_nj,
 		.delta_cpu_ns = rest->delta_cpu_ns,
 		.name = name,
+		.remark = "",
 	};
 
 	snprintf(name, sizeof(name), "(%zu %s)", rest->nr, what);
@@ -211,6 +215,7 @@ static void write_gone(struct energy_pen *pen)
 		.total_nj = interval->gone.total_nj,
 		.name = interval->basis == ENERGY_BASIS_MODEL ? "(exited and others)" :
 								"(exited)",
+		.remark = "",
 	};
 
 	write_cells(pen, &cells);

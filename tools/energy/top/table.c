@@ -15,23 +15,20 @@ static char *name_of(const struct energy_record *record)
 	char shown[ENERGY_SHOWN_MAX], *name;
 
 	energy_shown(shown, sizeof(shown), record->comm);
-	if (asprintf(&name, kernel ? "[%s]%s" : "%s%s", shown,
-		     energy_number_or(record->alive, 1) ? "" : " (exited)") < 0)
+	if (asprintf(&name, kernel ? "[%s]" : "%s", shown) < 0)
 		return NULL;
 	return name;
 }
 
 static char *name_group(const struct energy_group *group, bool tree)
 {
-	char label[ENERGY_LABEL_MAX] = "(path not known)", *name;
+	char label[ENERGY_LABEL_MAX] = "(path not known)";
 
 	if (group->path && tree)
 		energy_label_in_tree(label, sizeof(label), group->path);
 	else if (group->path)
 		energy_label(label, sizeof(label), group->path);
-	if (asprintf(&name, "%s%s", label, group->removed ? " (removed)" : "") < 0)
-		return NULL;
-	return name;
+	return strdup(label);
 }
 
 static int add_entry(struct energy_table *table, struct energy_entry entry)
@@ -50,6 +47,7 @@ static int add_process(struct energy_table *table, const struct energy_sight *si
 	return add_entry(table, (struct energy_entry){
 		.row = row,
 		.name = name_of(row->record),
+		.remark = energy_number_or(row->record->alive, 1) ? "" : " (exited)",
 		.path = energy_places_find(sight->places, pid),
 		.track = energy_history_find(sight->processes, pid, row->total_nj),
 		.known = true,
@@ -66,6 +64,7 @@ static int add_group(struct energy_table *table, const struct energy_sight *sigh
 	return add_entry(table, (struct energy_entry){
 		.group = group,
 		.name = name_group(group, tree),
+		.remark = group->removed ? " (removed)" : "",
 		.path = group->path,
 		.track = energy_history_find(sight->cgroups, group->key, 0),
 		.known = group->known,
@@ -121,6 +120,7 @@ static int add_nowhere(struct energy_table *table)
 {
 	return add_entry(table, (struct energy_entry){
 		.name = strdup("(cgroup not known)"),
+		.remark = "",
 		.known = true,
 		.parent = ENERGY_NO_PARENT,
 	});

@@ -29,6 +29,7 @@ struct energy_entry {
 						 * whose cgroup is not known
 						 */
 	char *name;			/* fit for the terminal */
+	const char *remark;		/* shown behind it; "" */
 	const char *path;		/* of its cgroup; NULL: not known */
 	const struct energy_track *track;	/* NULL: there is none */
 	bool known;			/* its energy is */
