@@ -55,6 +55,7 @@ struct energy_flows {
  */
 struct energy_gone {
 	bool known;
+	bool others;		/* with others that are not listed; the total is not known */
 	uint64_t total_nj;
 	uint64_t delta_nj;
 };

@@ -96,6 +96,40 @@ def hostile_path(folder):
     expect("\033" not in done.stdout)
 
 
+def own_cgroup(folder):
+    """Its totals have what exited processes used, if they are of this window and cgroup."""
+    machine = busy_machine()
+    listings, times = [machine.cgroup()], [machine.time_ns]
+    one_second(machine)
+    listings.append(machine.cgroup())
+    times.append(machine.time_ns)
+    words = replay(folder, *listings)
+    os.mkdir(f"{folder}/cgroup.stat")
+
+    def table(older, newer):
+        for name, time_ns, (energy_uj, cpu_ns) in zip(("8", "9"), times, (older, newer)):
+            with open(f"{folder}/cgroup.stat/{name}.txt", "w", encoding="utf-8") as file:
+                file.write(f"timestamp {time_ns}\nwindow 7\nenergy_uj {energy_uj}\n"
+                           f"model_uj 1\ncpu_ns {cpu_ns}\n")
+        done = energy(*words)
+        equal((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    shown = table((10**9, 5), (10**9 + 9_000_000, 10**9))
+    expect("attributed 9.000 " in shown, shown)
+    expect("     12      6.000         6.000   66.7    90.0  python3\n" in shown, shown)
+    expect("      -      1.500             -   16.7       -  (exited and others)\n" in shown, shown)
+    # One that came from elsewhere used more than was used here.
+    shown = table((0, 0), (5_000_000, 10**9))
+    expect("attributed 7.500 " in shown, shown)
+    expect("      -      0.000             -    0.0       -  (exited and others)\n" in shown, shown)
+    for older, newer, offset_ns in (((0, 0), (9_000_000, 10**18), 0), ((2, 9), (1, 9), 0),
+                                    ((2, 9), (2, 8), 0), ((0, 0), (9_000_000, 10**9), 1)):
+        times[1] = machine.time_ns + offset_ns
+        shown = table(older, newer)
+        expect("attributed 7.500 " in shown and "exited" not in shown, (older, newer), shown)
+
+
 def reused_pid(folder):
     machine = busy_machine()
     machine.run(12, 50_000_000_000, 7_000_000_000)
@@ -336,6 +370,7 @@ CASES = (
     ("top: --rows sums up the others", rows_limit),
     ("top: exited processes keep the sum honest", exited_process),
     ("top: hostile names of files", hostile_path),
+    ("top: totals of the own cgroup", own_cgroup),
     ("top: a reused pid is a new process", reused_pid),
     ("top: hostile names", hostile_names),
     ("top: hostile header", hostile_header),

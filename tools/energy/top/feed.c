@@ -69,6 +69,22 @@ int energy_feed_cgroups(struct energy_feed *feed, struct energy_cgroup_list *lis
 	return feed->no_cgroups.err;
 }
 
+int energy_feed_own(const struct energy_feed *feed, struct energy_cgroup *totals,
+		    uint64_t *timestamp_ns)
+{
+	struct energy_failure failure;
+	char path[sizeof(failure.path)];
+
+	if (feed->replays)
+		snprintf(path, sizeof(path), "%s/cgroup.stat/%s", feed->path,
+			 feed->names[feed->next - 1]->d_name);
+	else if (feed->own)
+		snprintf(path, sizeof(path), "%s", feed->own);
+	else
+		return -ENOENT;
+	return energy_cgroup_stat_read(&energy_system_io, path, totals, timestamp_ns, &failure);
+}
+
 void energy_feed_free(struct energy_feed *feed)
 {
 	while (feed->nr_names)

@@ -18,6 +18,7 @@ struct energy_feed {
 	int nr_names;
 	int next;
 	const char *cgroups;	/* the file of them; NULL: there is none, or it replays */
+	const char *own;	/* the file with the totals of the listing's cgroup; likewise */
 	struct energy_failure no_cgroups;	/* why they could not be read last, if err */
 };
 
@@ -41,6 +42,13 @@ int energy_feed_next(struct energy_feed *feed, struct energy_listing *listing,
  * DIR/cgroups/NAME. Returns 0, or a negative errno with @no_cgroups filled in.
  */
 int energy_feed_cgroups(struct energy_feed *feed, struct energy_cgroup_list *list);
+
+/*
+ * The totals of the cgroup that the last listing was of; of a snapshot in DIR/cgroup.stat/NAME.
+ * Returns 0 or a negative errno.
+ */
+int energy_feed_own(const struct energy_feed *feed, struct energy_cgroup *totals,
+		    uint64_t *timestamp_ns);
 void energy_feed_free(struct energy_feed *feed);
 
 #endif /* ENERGY_FEED_H */

@@ -10,6 +10,7 @@
 #include "lib/domains.h"
 #include "lib/records.h"
 #include "top/feed.h"
+#include "top/own.h"
 
 struct energy_glance {
 	struct energy_listing listing;
@@ -17,6 +18,7 @@ struct energy_glance {
 	struct energy_domains domains;
 	bool has_cgroups;
 	struct energy_cgroup_list cgroups;
+	struct energy_own own;
 };
 
 /*

@@ -149,6 +149,7 @@ int energy_moment_advance(struct energy_moment *moment, const struct energy_glan
 		return outcome;
 	}
 	next.has_interval = true;
+	energy_own_complete(&next.interval, &older->own, &newer->own);
 	if (fill_places(&next, &moment->places, proc) ||
 	    fill_groups(&next, moment, older, newer) || fill_powers(&next, older, newer)) {
 		free_interval(&next);

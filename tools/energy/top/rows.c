@@ -18,6 +18,7 @@ struct cells {
 	enum energy_line kind;
 	char id[24];
 	bool known;		/* the energy is */
+	bool no_total;		/* but not since the module was loaded */
 	bool has_cpu;
 	energy_sum delta_nj;
 	energy_sum total_nj;
@@ -84,8 +85,9 @@ static void write_cells(struct energy_pen *pen, const struct cells *cells)
 	if (cells->known) {
 		snprintf(watts, sizeof(watts), "%.3f",
 			 model ? rate * (NJ_PER_J / NJ_PER_MJ) : rate);
-		snprintf(joules, sizeof(joules), "%.3f",
-			 cells->total_nj / (model ? NJ_PER_MJ : NJ_PER_J));
+		if (!cells->no_total)
+			snprintf(joules, sizeof(joules), "%.3f",
+				 cells->total_nj / (model ? NJ_PER_MJ : NJ_PER_J));
 		snprintf(share, sizeof(share), "%.1f", !table->attributed_nj ? 0 :
 			 100.0 * cells->delta_nj / table->attributed_nj);
 	}
@@ -207,14 +209,15 @@ static void write_rest(struct energy_pen *pen, const struct rest *rest, const ch
 static void write_gone(struct energy_pen *pen)
 {
 	const struct energy_interval *interval = pen->page->interval;
+	bool others = interval->gone.others || interval->basis == ENERGY_BASIS_MODEL;
 	struct cells cells = {
 		.kind = ENERGY_LINE_SUM,
 		.id = "-",
 		.known = true,
+		.no_total = interval->gone.others,
 		.delta_nj = interval->gone.delta_nj,
 		.total_nj = interval->gone.total_nj,
-		.name = interval->basis == ENERGY_BASIS_MODEL ? "(exited and others)" :
-								"(exited)",
+		.name = others ? "(exited and others)" : "(exited)",
 		.remark = "",
 	};
 

@@ -341,6 +341,8 @@ static int open_feed(struct top *top)
 	if (!top->options.replay) {
 		energy_listing_free(&listing);
 		energy_feed_file(&top->feed, path);
+		if (!strcmp(path, ENERGY_PROC_CGROUP))
+			top->feed.own = ENERGY_PROC_CGROUP_STAT;
 		top->feed.cgroups = top->options.cgroup_list;
 		/* It goes with the machine's listings, not with any file. */
 		if (!top->feed.cgroups && !fixed_path(&top->options))
