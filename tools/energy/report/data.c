@@ -2,13 +2,17 @@
 /* The numbers as JSON, for the page's script and for whoever wants to go on with them. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cjson/cJSON.h>
 
 #include "report/html.h"
 #include "report/page.h"
+
+#define NSEC_PER_SEC 1000000000ULL
 
 /* Each returns false where memory is short; what was added goes with @object. */
 static bool add(cJSON *object, const char *key, cJSON *item)
@@ -55,6 +59,34 @@ static bool add_series(cJSON *object, const char *key, const int64_t *values, si
 	item = fclose(out) ? NULL : cJSON_CreateRaw(text);
 	free(text);
 	return add(object, key, item);
+}
+
+/* Where the clocks of the page's charts are ahead of UTC by how much, from which place on. */
+static bool add_offsets(cJSON *object, uint64_t wall_ns, const struct energy_buckets *buckets)
+{
+	cJSON *list = cJSON_AddArrayToObject(object, "utc_offsets");
+	long before_s = LONG_MAX;
+	size_t i;
+
+	for (i = 0; list && wall_ns && i <= buckets->nr; i++) {
+		time_t at = (wall_ns + buckets->edges_ns[i]) / NSEC_PER_SEC;
+		cJSON *offset;
+		struct tm tm;
+
+		localtime_r(&at, &tm);
+		if (tm.tm_gmtoff == before_s)
+			continue;
+		before_s = tm.tm_gmtoff;
+		offset = cJSON_CreateObject();
+		if (!offset || !cJSON_AddItemToArray(list, offset)) {
+			cJSON_Delete(offset);
+			return false;
+		}
+		if (!add_total(offset, "from_ns", buckets->edges_ns[i]) ||
+		    !add_total(offset, "offset_s", before_s))
+			return false;
+	}
+	return list;
 }
 
 static bool add_layer(cJSON *list, const struct energy_layers *layers, size_t i, size_t nr)
@@ -143,6 +175,7 @@ static bool fill(cJSON *object, const struct energy_page_content *page)
 	    !add_total(object, "samples", tally->nr_samples) ||
 	    !add_total(object, "damaged", page->nr_damaged) ||
 	    !add_wall(object, tally->timeline.wall_ns) ||
+	    !add_offsets(object, tally->timeline.wall_ns, page->buckets) ||
 	    !add(object, "carbon_g_per_kwh", carbon->from == ENERGY_CARBON_NONE ?
 		 cJSON_CreateNull() : cJSON_CreateNumber(carbon->g_per_kwh)) ||
 	    !add_series(object, "edges_ns", page->buckets->edges_ns, nr + 1) ||

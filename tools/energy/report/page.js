@@ -24,7 +24,12 @@
 	function when(at) {
 		if (data.wall_ns === null)
 			return (at / 1e9).toFixed(3) + " s";
-		return new Date((data.wall_ns + at) / 1e6).toLocaleString();
+
+		/* As the charts have it, wherever this is read. */
+		const offset_s = data.utc_offsets.findLast((offset) => offset.from_ns <= at).offset_s;
+
+		return new Date((data.wall_ns + at) / 1e6 + offset_s * 1e3).toISOString()
+			.slice(0, 19).replace("T", " ");
 	}
 
 	/* As the charts were drawn: what has drawn_with is a part of that. NaN: nothing is known. */

@@ -60,6 +60,8 @@ def pointed_at(folder):
     """The power at a moment; and a layer that is hidden lets those above it down."""
     path, _ = page_of(folder)
     with browser(folder) as page:
+        # Times are those of the charts.
+        page.call("Emulation.setTimezoneOverride", timezoneId="Asia/Tokyo")
         page.open(path)
         page.run("""document.getElementById('processes').scrollIntoView();
             window.svg = document.querySelector('#processes svg');
@@ -68,6 +70,7 @@ def pointed_at(folder):
                 clientX: box.left + box.width * (56 + (952 - 56) * 30.5 / 60) / 960,
                 clientY: box.top + 50}))""")
         tip = page.run("document.querySelector('#processes .tip').innerText")
+        equal(tip.split("\n")[0], "2026-11-28 12:00:30")
         for line in ("python3 (12)\n7.500 W", "idle\n2.000 W", "sum\n12.50 W", EVIL):
             expect(line in tip, line, tip)
         page.run("svg.dispatchEvent(new PointerEvent('pointerleave'))")

@@ -7,9 +7,10 @@ import html.parser
 import json
 import os
 import re
+import subprocess
 
 from feeding import framed
-from program import energy, equal, expect
+from program import ENERGY, ENVIRONMENT, PATIENCE_S, energy, equal, expect
 from recordings import Recorded, escaped, written_log
 
 EVIL = "x</script><script>window.hacked=1</script>'\"&<img src=x onerror=window.hacked=1>"
@@ -144,6 +145,21 @@ def framed_recording(folder):
     equal(page.total("cgroups", label="docker 0123456789ab"), 2 * 6_000_000_001)
 
 
+def clocks_go_back(folder):
+    """Where the report is made in Berlin, when summer time ends there."""
+    made = machine()
+    made.wall_ns = 1_792_889_990_000_000_000  # 2026-10-25 02:59:50 CEST
+    log = written_log(folder, recorded(made, 31))
+    zone = {**ENVIRONMENT, "TZ": "CET-1CEST,M3.5.0,M10.5.0/3"}
+    done = subprocess.run([ENERGY, "report", "-o", "-", log], capture_output=True, text=True,
+                          timeout=PATIENCE_S, env=zone, check=False)
+    equal((done.returncode, done.stderr), (0, ""))
+    page = Page(done.stdout)
+    equal(page.data["utc_offsets"], [{"from_ns": 0, "offset_s": 7200},
+                                     {"from_ns": 9 * 10**9, "offset_s": 3600}])
+    expect("2026-10-25 02:59:51 CEST to 2026-10-25 02:00:21 CET" in page.words)
+
+
 def system_alone(folder):
     made = machine()
     page = reported(folder, recorded(made, 5, everything=False, wall=False))
@@ -151,7 +167,7 @@ def system_alone(folder):
           ["idle", "processes", "unattributed", "pending"])
     equal(page.total("processes", kind="processes"),
           sum(7_500_000_004 + nr for nr in range(1, 5)))
-    equal(page.data["wall_ns"], None)
+    equal((page.data["wall_ns"], page.data["utc_offsets"]), (None, []))
     expect("cgroups" not in page.data["views"])
     expect("0.000 s to 4.000 s of the recording" in page.words)
     expect("energy log --all records them" in page.words)
@@ -499,6 +515,7 @@ def damaged(folder):
 CASES = (
     ("report: all that a recording has, to the nanojoule", everything),
     ("report: a recording in records", framed_recording),
+    ("report: while clocks go back", clocks_go_back),
     ("report: the system alone", system_alone),
     ("report: the largest, and the rest", largest),
     ("report: less than nothing pending", less_pending),
