@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -90,6 +91,10 @@ int energy_balance_report(const char *who, const char *path,
 		return ENERGY_FAILED;
 	}
 	energy_balance_print(stdout, &balance);
+	if (fflush(stdout)) {
+		energy_complain(who, "cannot write: %s", strerror(errno));
+		return ENERGY_FAILED;
+	}
 	if (balance.difference_nj > 0)
 		energy_complain(who, "the books of %s do not balance: %s nJ of what was measured "
 				"are in no account", path,

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`energy balance`: red by a nanojoule."""
 
-from program import busy_machine, energy, equal, expect, one_second, written
+import subprocess
+
+from program import (ENERGY, ENVIRONMENT, PATIENCE_S, busy_machine, energy, equal, expect,
+                     one_second, written)
 
 
 def off_by(folder, nj):
@@ -39,8 +42,20 @@ def balance_needs_debugfs(folder):
           "which only debugfs energy/all has\n")
 
 
+def balance_cannot_write(folder):
+    """Who has not got the line has not been told that all is well."""
+    path = written(folder, busy_machine().debugfs())
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([ENERGY, "balance", "--file", path], stdout=full, text=True,
+                              stderr=subprocess.PIPE, timeout=PATIENCE_S, env=ENVIRONMENT,
+                              check=False)
+    equal((done.returncode, done.stderr),
+          (1, "energy balance: cannot write: No space left on device\n"))
+
+
 CASES = (
     ("balance: exact", balance_command),
     ("balance: off by one", balance_is_red),
+    ("balance: where nothing can be written", balance_cannot_write),
     ("balance: a listing without window values", balance_needs_debugfs),
 )
