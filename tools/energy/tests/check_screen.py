@@ -263,7 +263,7 @@ class Stoppable(Terminal):
 
 
 def screen_stops(folder):
-    """Ctrl-Z gives the terminal to the shell; what size it has afterwards is not told by a signal."""
+    """Ctrl-Z gives the terminal to the shell; the size that it has afterwards no signal tells."""
     terminal = Stoppable(*screen_words(folder))
     terminal.wait_for(b"(exited)")
     terminal.process.send_signal(signal.SIGTSTP)
