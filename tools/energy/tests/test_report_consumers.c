@@ -72,32 +72,31 @@ static void processes(bool *good)
 }
 
 /* The one that is alive, and one that had its pid and was gone before the step was over. */
+static void play_both(struct energy_consumers *consumers, bool *good)
+{
+	static const char *const names[] = { "z", "a" };
+	struct energy_deed deed = { .step = 1, .pid = 5, .total_nj = 3, .delta_nj = 3 };
+	struct energy_consumer *found;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		deed.comm = slice(names[i]);
+		deed.ended = i;
+		if (energy_consumers_process(consumers, &deed, &found) || !found)
+			abort();
+		CHECK_TEXT(found->name, names[i]);
+		energy_band_add(&found->band, NULL, 0, 1, 3);
+	}
+	settle(consumers);
+}
+
 static void began_and_ended(bool *good)
 {
-	struct energy_consumers all = { 0 }, chosen;
-	struct energy_deed deed = {
-		.step = 1, .pid = 5, .comm = slice("z"), .total_nj = 3, .delta_nj = 3,
-	};
-	struct energy_consumer *found;
-	int reading;
+	struct energy_consumers all = { 0 }, chosen = { 0 };
 
-	for (reading = 0; reading < 2; reading++) {
-		struct energy_consumers *consumers = reading ? &chosen : &all;
-
-		if (reading)
-			CHECK(!energy_consumers_choose(&chosen, &all, 2, NULL));
-		deed.comm = slice("z");
-		deed.ended = false;
-		CHECK(!energy_consumers_process(consumers, &deed, &found));
-		CHECK(found && !strcmp(found->name, "z"));
-		energy_band_add(&found->band, NULL, 0, 1, 3);
-		deed.comm = slice("a");
-		deed.ended = true;
-		CHECK(!energy_consumers_process(consumers, &deed, &found));
-		CHECK(found && !strcmp(found->name, "a"));
-		energy_band_add(&found->band, NULL, 0, 1, 3);
-		settle(consumers);
-	}
+	play_both(&all, good);
+	CHECK(!energy_consumers_choose(&chosen, &all, 2, NULL));
+	play_both(&chosen, good);
 	energy_consumers_free(&all);
 	energy_consumers_free(&chosen);
 }
@@ -105,13 +104,14 @@ static void began_and_ended(bool *good)
 /* Also of two that are new in one step, and however the escapes are written. */
 static void names(bool *good)
 {
-	static const char *const comms[] = { "cc1", "ld", "cc1", "\143c1" };
+	static const char *const comms[] = { "cc1", "ld", "cc1", "\\143c1" };
 	struct energy_consumers all = { 0 }, chosen;
 	struct energy_consumer *found;
 	size_t i;
 
 	for (i = 0; i < 4; i++) {
-		CHECK(!energy_consumers_name(&all, 1, slice(comms[i]), &found) && found);
+		if (energy_consumers_name(&all, 1, slice(comms[i]), &found) || !found)
+			abort();
 		CHECK(found->last_step == 1);
 		energy_band_add(&found->band, NULL, 0, 1, 10);
 	}
