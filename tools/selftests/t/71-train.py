@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest: guest=train timeout=300 topology=1x2 plugin=uniform=10000
+"""`energy train` finds what the virtual hardware's instructions and idling cost."""
+
+import re
+
+import harness
+import lib
+import tasks
+
+ENERGY = f"{lib.PAYLOAD}/energy"
+LOG = "/tmp/train.log"
+# Of the virtual hardware, see tools/testbed/README.md: what an instruction costs in the package,
+# and a tenth of that in memory; static power of both.
+INSTRUCTION_PJ = 10000 * 1.1
+STATIC_W = 5 + 1
+PERCENT = 3
+SECONDS = 60
+# Loads of all sizes, each for a while.
+LOADS = ((), ("-d", 20), ("-d", 50, "-c", "mem"), ("-j", 2), ("-c", "simd"), ("-d", 70, "-j", 2),
+         ("-d", 10, "-c", "mem", "-j", 2), ("-d", 35, "-c", "simd"), ("-c", "mem", "-j", 2),
+         ("-d", 60))
+
+
+def record():
+    """A recording of those loads, one after the other."""
+    with tasks.Worker(ENERGY, "log", "--interval", "0.25", LOG) as log:
+        for load in LOADS:
+            if load:
+                with tasks.Worker("hog", *load):
+                    lib.wait_samples(SECONDS * lib.SECOND // len(LOADS) // (50 * lib.MS))
+            else:
+                lib.wait_samples(SECONDS * lib.SECOND // len(LOADS) // (50 * lib.MS))
+        log.process.terminate()
+        return log.process.wait()
+
+
+def fitted(text):
+    """Numbers by name."""
+    return {name: float(value) for name, value in
+            re.findall(r"^(idle power|w_\w+) +([0-9.]+)", text, re.M)}
+
+
+def off_by(got, want):
+    """By how many percent."""
+    return 100 * abs(got - want) / want
+
+
+def test(tap):
+    """Train."""
+    lib.load("energy_rapl_msr", "energy_pmu_instr", sample_ns=50 * lib.MS, window_ns=lib.SECOND)
+    tap.equal(record(), 0, "loads are recorded")
+    done = lib.command(ENERGY, "train", LOG, check=False)
+    tap.note(done.stdout)
+    tap.equal((done.returncode, done.stderr), (0, ""), "the recording is fitted")
+    found = fitted(done.stdout)
+    tap.ok(off_by(found["idle power"], STATIC_W) < PERCENT, "idle power is the static power",
+           found, STATIC_W)
+    tap.ok(off_by(found["w_instructions"], INSTRUCTION_PJ) < PERCENT,
+           "an instruction costs what the table says", found, INSTRUCTION_PJ)
+
+
+harness.main(test)
