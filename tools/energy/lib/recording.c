@@ -29,7 +29,7 @@ struct energy_recording {
 	struct energy_plaintext text;
 	uint64_t nr_damaged;		/* those in plain text not included */
 	uint64_t nr_whole;
-	bool odd;			/* files of which one cannot tell that they are recordings */
+	bool odd;			/* files that may be no recordings at all */
 	char *origin;			/* as last told */
 	bool started_anew;		/* since the last sample */
 	struct progress progress;
