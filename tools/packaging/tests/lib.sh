@@ -40,6 +40,21 @@ keep() {
 	cd / && tar -cf "$archive" "usr/lib/modules/$KVER/updates" "usr/lib/modules/$KVER"/modules.* "$@"
 }
 
+# has_libraries DIR: what tests/libraries has found is installed; there may be nothing. Of what they
+# themselves depend on there may be another release's version: GSL wants its own of its CBLAS.
+has_libraries() {
+	for deb in "$1"/*.deb; do
+		[ ! -e "$deb" ] || dpkg -i --force-depends "$deb" || return
+	done
+}
+
+# library_files DIR: the paths that this has made, without the first slash.
+library_files() {
+	for deb in "$1"/*.deb; do
+		[ ! -e "$deb" ] || dpkg -L "$(dpkg-deb -f "$deb" Package)"
+	done | sed -n 's,^/\(.*\.so\..*\),\1,p'
+}
+
 # another_kernel NAME: the stock one's headers once more.
 another_kernel() {
 	mkdir -p "/lib/modules/$1"
