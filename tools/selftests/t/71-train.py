@@ -3,6 +3,7 @@
 # selftest: guest=train timeout=300 topology=1x2 plugin=uniform=10000
 """`energy train` finds what the virtual hardware's instructions and idling cost."""
 
+import os
 import re
 
 import harness
@@ -47,6 +48,27 @@ def off_by(got, want):
     return 100 * abs(got - want) / want
 
 
+def weights():
+    """The module's, by name."""
+    return {name: lib.param(name) for name in os.listdir(lib.PARAMS) if name.startswith("w_")}
+
+
+def check_applied(tap):
+    """In the module that is loaded, and in those that will be."""
+    conf = "/etc/modprobe.d/energy-train.conf"
+    lib.must_set(w_wakeups=1)
+    before = weights()
+    done = lib.command(ENERGY, "train", "--apply", "--output", conf, LOG, check=False)
+    now = weights()
+    tap.equal((done.returncode, done.stderr, now != before), (0, "", True),
+              "the module that is loaded gets them")
+    tap.ok(off_by(now["w_instructions"], INSTRUCTION_PJ) < PERCENT, "... those that were found",
+           now)
+    lib.unload()
+    lib.command("modprobe", "energy_rapl_msr")
+    tap.equal(weights(), now, "modprobe gives them to the next one")
+
+
 def test(tap):
     """Train."""
     lib.load("energy_rapl_msr", "energy_pmu_instr", sample_ns=50 * lib.MS, window_ns=lib.SECOND)
@@ -59,6 +81,7 @@ def test(tap):
            found, STATIC_W)
     tap.ok(off_by(found["w_instructions"], INSTRUCTION_PJ) < PERCENT,
            "an instruction costs what the table says", found, INSTRUCTION_PJ)
+    check_applied(tap)
 
 
 harness.main(test)
