@@ -48,6 +48,13 @@ def off_by(got, want):
     return 100 * abs(got - want) / want
 
 
+def check_fitted(tap, done, name):
+    """It succeeds, and warns of nothing but small weights, which chance gives to others."""
+    wrong = [line for line in done.stderr.splitlines() if "w_instructions" in line or
+             not re.search(r"warning: w_\w+ is rounded from \d\.\d+ to \d,", line)]
+    tap.equal((done.returncode, wrong), (0, []), name)
+
+
 def weights():
     """The module's, by name."""
     return {name: lib.param(name) for name in os.listdir(lib.PARAMS) if name.startswith("w_")}
@@ -60,8 +67,8 @@ def check_applied(tap):
     before = weights()
     done = lib.command(ENERGY, "train", "--apply", "--output", conf, LOG, check=False)
     now = weights()
-    tap.equal((done.returncode, done.stderr, now != before), (0, "", True),
-              "the module that is loaded gets them")
+    check_fitted(tap, done, "the recording is fitted again")
+    tap.ok(now != before, "the module that is loaded gets the weights", now)
     tap.ok(off_by(now["w_instructions"], INSTRUCTION_PJ) < PERCENT, "... those that were found",
            now)
     lib.unload()
@@ -75,7 +82,7 @@ def test(tap):
     tap.equal(record(), 0, "loads are recorded")
     done = lib.command(ENERGY, "train", LOG, check=False)
     tap.note(done.stdout)
-    tap.equal((done.returncode, done.stderr), (0, ""), "the recording is fitted")
+    check_fitted(tap, done, "the recording is fitted")
     found = fitted(done.stdout)
     tap.ok(off_by(found["idle power"], STATIC_W) < PERCENT, "idle power is the static power",
            found, STATIC_W)
