@@ -116,6 +116,9 @@ def test(tap):
     lib.wait_samples(3)
     for how in PM_TESTS:
         sleeps(tap, f"{how[2]} up to {how[0]}", pm_test(*how))
+    if os.path.exists("/sys/kernel/debug/kcsan"):
+        tap.skip("to memory", "a kernel with KCSAN does not survive waking up, without us either")
+        return
     sleeps(tap, "to memory", to_ram)
 
 
