@@ -7,6 +7,7 @@ import os
 import re
 
 import harness
+import instructions
 import lib
 import tasks
 
@@ -43,11 +44,6 @@ def fitted(text):
             re.findall(r"^(idle power|w_\w+) +([0-9.]+)", text, re.M)}
 
 
-def off_by(got, want):
-    """By how many percent."""
-    return 100 * abs(got - want) / want
-
-
 def check_fitted(tap, done, name):
     """It succeeds, and warns of nothing but small weights, which chance gives to others."""
     wrong = [line for line in done.stderr.splitlines() if "w_instructions" in line or
@@ -69,8 +65,8 @@ def check_applied(tap):
     now = weights()
     check_fitted(tap, done, "the recording is fitted again")
     tap.ok(now != before, "the module that is loaded gets the weights", now)
-    tap.ok(off_by(now["w_instructions"], INSTRUCTION_PJ) < PERCENT, "... those that were found",
-           now)
+    tap.ok(instructions.off_by(now["w_instructions"], INSTRUCTION_PJ) < PERCENT,
+           "... those that were found", now)
     lib.unload()
     lib.command("modprobe", "energy_rapl_msr")
     tap.equal(weights(), now, "modprobe gives them to the next one")
@@ -84,9 +80,9 @@ def test(tap):
     tap.note(done.stdout)
     check_fitted(tap, done, "the recording is fitted")
     found = fitted(done.stdout)
-    tap.ok(off_by(found["idle power"], STATIC_W) < PERCENT, "idle power is the static power",
-           found, STATIC_W)
-    tap.ok(off_by(found["w_instructions"], INSTRUCTION_PJ) < PERCENT,
+    tap.ok(instructions.off_by(found["idle power"], STATIC_W) < PERCENT,
+           "idle power is the static power", found, STATIC_W)
+    tap.ok(instructions.off_by(found["w_instructions"], INSTRUCTION_PJ) < PERCENT,
            "an instruction costs what the table says", found, INSTRUCTION_PJ)
     check_applied(tap)
 
